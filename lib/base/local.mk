@@ -27,6 +27,7 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/pack.h \
 	lib/base/path.c \
 	lib/base/path.h \
+	lib/base/path_open.c \
 	lib/base/path_read.c \
 	lib/base/span.c \
 	lib/base/span.h \

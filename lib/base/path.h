@@ -3,7 +3,12 @@
  *
  * Every unlink, rename, link and mkdir of the project is in path.c.  Names are
  * single components below a directory descriptor where a peer could have
- * chosen them; symbolic links are never followed.
+ * chosen them; symbolic links are never followed there.  With dirfd AT_FDCWD
+ * a name is an administrator's path: slashes are allowed, and only its last
+ * component may not be a link.
+ *
+ * Classes: ERR_NOTFOUND when the thing is not there, ERR_PERM when trying
+ * again cannot help (kind, rights, EEXIST), else ERR_TEMP; errnum is kept.
  */
 #ifndef BASE_PATH_H
 #define BASE_PATH_H
@@ -15,6 +20,9 @@
 #include "lib/base/err.h"
 #include "lib/base/span.h"
 
+/* -1 with *e from errno: its class as above, "what name: reason". */
+int path_fail(const char *what, const char *name, struct err *e);
+
 /* One component: not empty, "." or "..", no '/', no NUL, at most 255. */
 bool path_component(struct span name);
 
@@ -22,7 +30,8 @@ bool path_component(struct span name);
 int path_join(char *out, size_t n, const char *dir, const char *name);
 
 /* Directory or regular file below dirfd, O_NOFOLLOW | O_CLOEXEC |
- * O_NONBLOCK; -1 with *e when it is of another kind. */
+ * O_NONBLOCK; -1 with *e when it is of another kind.  Here name may have
+ * several components; none of them may be "..", empty or a link. */
 int path_open_dir(int dirfd, const char *name, struct err *e);
 int path_open_file(int dirfd, const char *name, struct err *e);
 
@@ -35,12 +44,18 @@ int path_sync_dir(int dirfd, struct err *e);
 
 /*
  * Replace dirfd/name as a whole: write name.new, fsync, rename, and (durable)
- * fsync the folder.  On any failure the old file stays and name.new is gone.
+ * fsync the folder.  On any failure the old file stays and name.new is gone;
+ * only when that last fsync fails is the new file in place already.  The mode
+ * is exact (no umask).  Not for AT_FDCWD.
  */
 int path_replace(int dirfd, const char *name, struct span content,
     mode_t mode, bool durable, struct err *e);
 
-/* Whole file into memory for the caller to free; -1 above max octets. */
+/*
+ * Whole regular file into memory for the caller to free, NUL-terminated
+ * behind its len octets; -1 (ERR_LIMIT) above max octets.  The path is an
+ * administrator's, links in it are followed: certificates live behind them.
+ */
 int path_read(const char *path, size_t max, char **mem_r, size_t *len_r,
     struct err *e);
 

@@ -1,0 +1,53 @@
+/*
+ * conf_load.h - from files to a struct conf: for keeper and -n
+ */
+#ifndef CONF_LOAD_H
+#define CONF_LOAD_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "lib/conf/conf.h"
+
+/* Every fault found, not only the first: file, key path, offending text,
+ * what would be right. */
+struct conf_faults {
+	char **text;
+	size_t n;
+};
+void conf_faults_free(struct conf_faults *f);
+void conf_faults_print(const struct conf_faults *f, FILE *to);
+
+/*
+ * Read file, then file's conf.d in name order, then settings.json of the state
+ * directory (a damaged one is a fault of its own), check all by the tables.
+ * NULL with faults when anything is wrong; nothing is half taken.
+ */
+struct conf_source;		/* the merged JSON with the origin of each key */
+struct conf *conf_load(const char *file, struct conf_source **src_r,
+    struct conf_faults *f);
+void conf_source_free(struct conf_source **s_p);
+
+/* Effective settings as JSON, every key; with origin: {"value":…,"origin":
+ * "default" | file name | "settings.json"} at each leaf. */
+json_t *conf_dump(const struct conf_source *src, bool origin);
+/* One key by dotted path ("limits.per_address"); NULL with *e. */
+json_t *conf_get(const struct conf_source *src, const char *key,
+    struct err *e);
+
+/* The changes a new load would bring: array of {"key","from","to","needs":
+ * "live" | "reload" | "restart"}. */
+json_t *conf_diff(const struct conf_source *old,
+    const struct conf_source *new);
+
+/*
+ * settings.json: set or reset one key (value is JSON, or text that is read by
+ * the key's type), check the result as conf_load does, then replace the file
+ * atomically.  -1 with *e (ERR_CONFIG, ERR_NOTFOUND, ERR_TEMP): nothing has
+ * changed.
+ */
+int conf_set(const char *file, const char *key, const json_t *value,
+    struct err *e);
+int conf_reset(const char *file, const char *key, struct err *e);
+
+#endif

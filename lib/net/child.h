@@ -1,0 +1,30 @@
+/*
+ * child.h - the one door to fork and exec
+ */
+#ifndef NET_CHILD_H
+#define NET_CHILD_H
+
+#include <sys/types.h>
+
+#include "lib/base/err.h"
+
+/*
+ * Start path with arguments argv (argv[0] is the name, NULL ends), a minimal
+ * fixed environment, and fds[i] as descriptor 3 + i; all other descriptors but
+ * 0-2 are closed.  The child dies with its parent (PR_SET_PDEATHSIG).  Returns
+ * the pid, or -1 (also when exec itself fails: ERR_CONFIG naming path).
+ */
+pid_t child_start(const char *path, char *const argv[], const int *fds,
+    size_t n_fds, struct err *e);
+
+/* Reap one ended child: its pid and status, or 0 when none has ended. */
+pid_t child_reap(int *status_r);
+
+/* "exit status 3", "signal 9 (Killed)". */
+const char *child_status_text(int status, char out[48]);
+
+/* Become a daemon: fork, parent waits until child_ready(fd), new session. */
+int child_daemonize(int *ready_fd_r, struct err *e);
+void child_ready(int ready_fd, int exit_code);
+
+#endif

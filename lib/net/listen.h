@@ -1,0 +1,40 @@
+/*
+ * listen.h - listening sockets and accept() that never gives up
+ */
+#ifndef NET_LISTEN_H
+#define NET_LISTEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/addr.h"
+#include "lib/base/err.h"
+#include "lib/net/loop.h"
+
+/*
+ * Bind and listen.  address: "*" (both families on one socket), or a numeric
+ * address.  Returns the descriptor, or -1 with *e naming address, port and the
+ * reason.
+ */
+int listen_tcp(const char *address, uint16_t port, struct err *e);
+/* A Unix socket at path with mode; a stale one is replaced, a live one is a
+ * fault ("already served by another process"). */
+int listen_unix(const char *path, unsigned mode, struct err *e);
+
+struct listener;
+typedef void listen_fn(int fd, const struct addr *peer, void *arg);
+
+/* Serve fd from the loop: at most 64 accepts a turn; fn owns each fd. */
+struct listener *listener_new(struct loop *l, int fd, listen_fn *fn,
+    void *arg);
+void listener_free(struct listener **ln_p);		/* closes fd */
+void listener_pause(struct listener *ln, bool paused);	/* full: stop polling */
+
+/*
+ * accept() ran out of descriptors or memory: called before listening is paused
+ * for 100 ms (reliability.md 4b); it may free something and return true to try
+ * again at once.
+ */
+void listener_on_exhausted(struct listener *ln, bool (*fn)(void *arg));
+
+#endif

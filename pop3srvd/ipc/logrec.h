@@ -1,0 +1,67 @@
+/*
+ * logrec.h - one event on its way to the log process
+ *
+ * "what outcome key=value …": the program that knows the session fills it, the
+ * log process renders it for each target (INTERFACE.md section 6).  Values are
+ * raw here; rendering escapes them.
+ */
+#ifndef IPC_LOGREC_H
+#define IPC_LOGREC_H
+
+#include <stdint.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/span.h"
+#include "lib/net/frame.h"
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG };
+
+#define LOGREC_FIELDS	24
+
+struct log_field {
+	const char *key;
+	struct span value;	/* peer text is fine here */
+	uint64_t number;	/* used when value.ptr is NULL */
+};
+#define LOG_STR(k, s)	{ (k), span_of(s), 0 }
+#define LOG_SPAN(k, sp)	{ (k), (sp), 0 }
+#define LOG_NUM(k, n)	{ (k), { NULL, 0 }, (uint64_t)(n) }
+
+/* Where it happened; any may be NULL. */
+struct log_where {
+	const char *session;
+	const char *listener;
+	const char *peer;
+};
+
+struct logrec {
+	enum log_level level;
+	int64_t wall;		/* milliseconds */
+	uint32_t pid;
+	struct log_where where;
+	const char *what;	/* "login ok" */
+	struct log_field fields[LOGREC_FIELDS];
+	uint32_t n_fields;
+};
+
+int logrec_pack(const struct logrec *r, struct buf *b);
+int logrec_unpack(struct logrec *r, struct span body);
+
+/* Sending: one log_out a process.  Never blocks; what cannot be queued is
+ * counted and reported by MSG_LOG_DROPPED later. */
+struct log_out;
+struct log_out *log_out_new(void);
+void log_out_free(struct log_out **o_p);
+void log_out_channel(struct log_out *o, struct channel *ch); /* NULL: stderr */
+void log_out_level(struct log_out *o, enum log_level most);
+
+/* fields ends with a row whose key is NULL. */
+void log_event(struct log_out *o, enum log_level level,
+    const struct log_where *where, const char *what,
+    const struct log_field *fields);
+/* The same for an error value: adds class= and error=. */
+void log_error(struct log_out *o, enum log_level level,
+    const struct log_where *where, const char *what, const struct err *e);
+
+#endif

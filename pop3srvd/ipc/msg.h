@@ -1,0 +1,181 @@
+/*
+ * msg.h - what the processes say to each other
+ *
+ * A row of MSG_LIST is a frame type: name, shortest and longest body.  The
+ * struct of each body stands below with its msg_X_pack / msg_X_unpack, which
+ * demand exact length.  Whoever reads a frame that is not in its own list of
+ * awaited types treats the channel as broken.
+ *
+ * Runs in: every process.  Trusts: nothing; lengths are checked here.
+ */
+#ifndef IPC_MSG_H
+#define IPC_MSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/addr.h"
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/base/span.h"
+
+enum msg_type {
+	/* keeper -> child, in this order at start; then at any time */
+	MSG_CONF = 1,		/* fd: sealed memory file with conf_pack(); id =
+				 * generation; body: struct msg_conf */
+	MSG_SECRET,		/* auth, drop: the ticket key (32 octets) */
+	MSG_CERTS,		/* front: fd: sealed memory file, certs.h */
+	MSG_LISTENER,		/* front: fd; body: listener's name (MSG_NAME) */
+	MSG_CONTROL,		/* front: fd of the control socket */
+	MSG_CHANNEL,		/* fd: channel to another process; msg_channel */
+	MSG_BEGIN,		/* all is there: start to serve */
+	MSG_STOP,		/* end gracefully */
+	MSG_REOPEN,		/* log: reopen files */
+	/* child -> keeper */
+	MSG_READY = 32,		/* serving (answers MSG_BEGIN) */
+	MSG_CONF_TAKEN,		/* id = generation */
+	MSG_STOPPED,		/* nothing is left to do */
+	/* front -> keeper, front -> auth: control verbs they serve */
+	MSG_CTL = 48,		/* struct msg_ctl */
+	MSG_CTL_REPLY,		/* struct msg_ctl_reply */
+	/* front -> auth; the answer carries the question's id */
+	MSG_AUTH_PASS = 64,	/* struct msg_auth: user, secret */
+	MSG_AUTH_BEGIN,		/* struct msg_auth: mech, initial response */
+	MSG_AUTH_STEP,		/* body: the client's octets (MSG_OCTETS) */
+	MSG_AUTH_ABORT,		/* no answer */
+	MSG_AUTH_RESULT,	/* struct msg_auth_result */
+	/* front -> drop; sid is front's number of the session */
+	MSG_DROP_OPEN = 96,	/* struct msg_drop_open; id = sid */
+	MSG_DROP_LIST,		/* droplist block in the body, or in fd */
+	MSG_DROP_FAULT,		/* struct msg_fault; answers any of these */
+	MSG_DROP_FETCH,		/* struct msg_fetch: message(s) wanted */
+	MSG_DROP_MSG,		/* struct msg_message; fd: the message */
+	MSG_DROP_AHEAD,		/* struct msg_ahead: read this into the cache */
+	MSG_DROP_AHEAD_DONE,	/* the same body back */
+	MSG_DROP_MARK,		/* struct msg_mark: slice of the deletion map */
+	MSG_DROP_COMMIT,	/* remove what was marked */
+	MSG_DROP_COMMITTED,	/* struct msg_committed */
+	MSG_DROP_CLOSE,		/* release; no answer */
+	/* everybody -> log */
+	MSG_LOG = 128,		/* struct logrec, logrec.h */
+	MSG_LOG_DROPPED		/* u64: records the sender could not queue */
+};
+
+/* Who a process is, as told in argv[0] and msg_channel. */
+enum role { ROLE_KEEPER, ROLE_FRONT, ROLE_AUTH, ROLE_DROP, ROLE_RELAY,
+	ROLE_LOG };
+const char *role_name(enum role r);	/* "front", … */
+
+struct msg_conf {
+	bool first;		/* at start; else a reload */
+};
+
+struct msg_channel {
+	enum role role;		/* of the process at the other end */
+	uint32_t index;		/* which of a pool */
+	bool replaces;		/* the one with this role and index died */
+};
+
+struct msg_ctl {
+	const char *verb;	/* as in ctl_verbs.h */
+	struct span args;	/* JSON object */
+	uint32_t uid, pid;	/* who asked, for the audit record */
+};
+
+struct msg_ctl_reply {
+	bool ok;
+	struct span json;	/* result, or error object of ctl_msg.h */
+};
+
+struct msg_auth {
+	const char *mech;	/* "USER" for MSG_AUTH_PASS */
+	struct span user;	/* PASS only */
+	struct span data;	/* password, or initial response */
+	bool has_data;
+	const char *listener;
+	const char *default_domain;
+	struct addr peer;
+	bool tls;
+	const char *binding_type;	/* "tls-exporter" …, or "" */
+	struct span binding;
+};
+
+enum msg_auth_outcome { MSG_AUTH_OK, MSG_AUTH_MORE, MSG_AUTH_FAIL,
+	MSG_AUTH_TEMP, MSG_AUTH_PERM, MSG_AUTH_DELAY };
+
+struct msg_auth_result {
+	enum msg_auth_outcome outcome;
+	const char *user;	/* canonical name@domain when OK; when FAIL, the
+				 * name tried, if it is known */
+	const char *reason;	/* for the log: "wrong-password", "unknown-user",
+				 * "locked", "domain-locked", "mechanism", … */
+	struct span data;	/* MORE: challenge; OK: the ticket (ticket.h) */
+	uint32_t seconds;	/* DELAY */
+};
+
+struct msg_drop_open {
+	struct span ticket;
+	uint32_t wait_ms;	/* for the lock */
+};
+
+struct msg_fault {
+	enum err_class class;	/* ERR_BUSY: in use; ERR_NOTFOUND: message gone;
+				 * ERR_TEMP, ERR_PERM, ERR_BUG */
+	int64_t age;		/* ERR_BUSY: seconds held, -1 unknown */
+	uint32_t number;	/* message, or 0 */
+	const char *text;	/* for the log */
+};
+
+struct msg_fetch {
+	uint32_t number;	/* 1… */
+	uint32_t ahead;		/* how many of the next ones to send as well */
+};
+
+struct msg_message {
+	uint32_t number;
+	uint64_t octets;	/* RETR will send as many */
+	uint64_t file_octets;	/* as stored */
+	bool pipe;		/* poll it; else a regular file */
+};
+
+struct msg_ahead {
+	uint32_t number;
+	uint64_t offset;
+	uint32_t octets;
+};
+
+struct msg_mark {
+	uint32_t first;		/* bit 0 of map is message first + 1; first is a
+				 * multiple of 8 */
+	struct span map;
+};
+
+struct msg_committed {
+	enum err_class class;	/* ERR_NONE: all are gone and synced */
+	uint32_t removed, failed;
+	const char *text;
+};
+
+/*
+ * X_pack appends the body to b (0 or -1); X_unpack fills *m with views into
+ * body (strings are NUL-terminated inside the record) or returns -1.
+ */
+#define MSG_CODEC(name) \
+	int name##_pack(const struct name *m, struct buf *b); \
+	int name##_unpack(struct name *m, struct span body)
+MSG_CODEC(msg_conf);
+MSG_CODEC(msg_channel);
+MSG_CODEC(msg_ctl);
+MSG_CODEC(msg_ctl_reply);
+MSG_CODEC(msg_auth);
+MSG_CODEC(msg_auth_result);
+MSG_CODEC(msg_drop_open);
+MSG_CODEC(msg_fault);
+MSG_CODEC(msg_fetch);
+MSG_CODEC(msg_message);
+MSG_CODEC(msg_ahead);
+MSG_CODEC(msg_mark);
+MSG_CODEC(msg_committed);
+
+#endif

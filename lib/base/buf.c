@@ -110,6 +110,12 @@ buf_room(const struct buf *b)
 	return b->max - buf_len(b);
 }
 
+size_t
+buf_held(const struct buf *b)
+{
+	return b->mem == NULL ? 0 : b->cap + 1;
+}
+
 const char *
 buf_data(const struct buf *b)
 {

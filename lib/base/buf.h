@@ -29,6 +29,7 @@ void buf_wipe(struct buf *b);			/* overwrite, then free */
 
 size_t buf_len(const struct buf *b);
 size_t buf_room(const struct buf *b);		/* max - len */
+size_t buf_held(const struct buf *b);		/* memory taken */
 const char *buf_data(const struct buf *b);	/* never NULL */
 struct span buf_span(const struct buf *b);
 

@@ -8,3 +8,13 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 AM_CPPFLAGS += $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CHECK_CFLAGS)
+
+# lib/base
+EXTRA_DIST += t/unit/unit.h
+UNIT_TESTS += t/unit/test_mem t/unit/test_err t/unit/test_span \
+	t/unit/test_buf t/unit/test_num
+t_unit_test_mem_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_err_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_span_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_buf_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_num_LDADD = $(BASE_LIBS) $(CHECK_LIBS)

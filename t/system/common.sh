@@ -1,0 +1,216 @@
+# common.sh - what every system test shares; sourced, not run
+#
+# A test is a numbered shell script: it says `begin`, starts the server, does
+# its checks with `must`, and ends with `still_alive`.  Each test has a folder
+# and a loopback address of its own, so all run in parallel.  A test that
+# cannot run here calls `skip` with the reason (exit 77).
+set -eu
+
+: "${builddir:=$(pwd)}"
+: "${srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+bin=$(cd "$builddir" && pwd)
+src=$(cd "$srcdir" && pwd)
+name=$(basename "$0" .sh)
+server_pid=
+pids=
+
+say() { printf '%s: %s\n' "$name" "$*"; }
+fail() {
+	printf '%s: FAILED: %s\n' "$name" "$*"
+	if [ -f "$dir/log" ]; then
+		printf -- '--- last log lines\n'
+		tail -n 30 "$dir/log"
+	fi
+	[ ! -s "$dir/stderr" ] || { printf -- '--- stderr\n'; tail -n 30 "$dir/stderr"; }
+	exit 1
+}
+skip() { printf '%s\n' "$*"; exit 77; }
+need() {
+	for tool in "$@"; do
+		command -v "$tool" >/dev/null 2>&1 || skip "needs $tool, which is not installed"
+	done
+}
+need_root() { [ "$(id -u)" -eq 0 ] || skip "needs root: $*"; }
+
+# must "what has to hold" command…
+must() {
+	what=$1
+	shift
+	"$@" >"$dir/out" 2>&1 || { cat "$dir/out"; fail "$what"; }
+	say "ok - $what"
+}
+# must_not "what must not work" command…
+must_not() {
+	what=$1
+	shift
+	if "$@" >"$dir/out" 2>&1; then cat "$dir/out"; fail "$what"; fi
+	say "ok - $what"
+}
+# must_exit CODE "what" command…
+must_exit() {
+	code=$1
+	what=$2
+	shift 2
+	got=0
+	"$@" >"$dir/out" 2>&1 || got=$?
+	[ "$got" -eq "$code" ] || { cat "$dir/out"; fail "$what: exit $got, not $code"; }
+	say "ok - $what"
+}
+
+cleanup() {
+	status=$?
+	for p in $pids; do kill -9 "$p" 2>/dev/null || :; done
+	if [ -n "$server_pid" ]; then
+		kill -TERM "$server_pid" 2>/dev/null || :
+		n=0
+		while kill -0 "$server_pid" 2>/dev/null && [ "$n" -lt 100 ]; do
+			sleep 0.1
+			n=$((n + 1))
+		done
+		kill -9 "$server_pid" 2>/dev/null || :
+		wait "$server_pid" 2>/dev/null || :
+	fi
+	for m in ${mounts-}; do umount "$m" 2>/dev/null || :; done
+	rm -rf "$dir"
+	exit "$status"
+}
+
+# A folder, an address of our own below 127/8, a certificate.
+begin() {
+	dir=$(mktemp -d "${TMPDIR:-/tmp}/p3t-$name.XXXXXX")
+	chmod 755 "$dir"
+	trap cleanup EXIT
+	trap 'exit 130' INT TERM
+	set -- $(od -An -N2 -tu1 /dev/urandom)
+	addr=127.$(((${name%%-*} % 200) + 20)).$1.$((($2 % 250) + 2))
+	port=1110
+	tls_port=1995
+	sock=$dir/run/control.sock
+	export addr port tls_port dir bin src sock
+	export PYTHONPATH="$src/t/system"
+	export PYTHONDONTWRITEBYTECODE=1
+	mkdir "$dir/conf.d"
+	make_cert cert localhost
+	make_conf
+}
+
+# make_cert NAME COMMON_NAME [rsa]
+make_cert() {
+	if [ "${3-ec}" = rsa ]; then
+		kind='-newkey rsa:2048'
+	else
+		kind='-newkey ec -pkeyopt ec_paramgen_curve:P-256'
+	fi
+	# shellcheck disable=SC2086
+	openssl req -x509 $kind -nodes -keyout "$dir/$1.key" -out "$dir/$1.pem" \
+	    -days "${days-30}" -subj "/CN=$2" \
+	    -addext "subjectAltName=DNS:$2,IP:$addr" 2>/dev/null
+	chmod 600 "$dir/$1.key"
+}
+
+make_conf() {
+	users=
+	if [ "$(id -u)" -eq 0 ] && [ -z "${as_user-}" ]; then
+		users='"user": "61101", "auth": { "user": "61102" }, "mail": { "user": "61103" },'
+	fi
+	cat >"$dir/pop3srvd.json" <<EOF
+{
+  "hostname": "mail.example.org",
+  "default_domain": "example.org",
+  "mail_root": "$dir/mail",
+  "state_dir": "$dir/state",
+  "run_dir": "$dir/run",
+  "libexec_dir": "$bin/libexec",
+  $users
+  "tls": { "certificate": "$dir/cert.pem", "key_file": "$dir/cert.key" },
+  "listeners": [
+    { "name": "pop3", "address": "$addr", "port": $port, "tls": "starttls" },
+    { "name": "pop3s", "address": "$addr", "port": $tls_port, "tls": "implicit" }
+  ],
+  "limits": { "failure_delay": "100ms", "per_address": 20000 },
+  "log": [ { "to": "file", "path": "$dir/log" } ],
+  "control": { "path": "$sock" }
+}
+EOF
+}
+
+# conf NAME <<json: a file of conf.d
+conf() { cat >"$dir/conf.d/$1.json"; }
+
+ctl() { "$bin/bin/pop3ctl" -s "$sock" "$@"; }
+
+# Set as_user (a number) before begin to run all as that ordinary user.
+run_server() {
+	if [ -n "${as_user-}" ]; then
+		chown -R "$as_user:$as_user" "$dir"
+		setpriv --reuid="$as_user" --regid="$as_user" --clear-groups \
+		    "$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -f "$@"
+	else
+		"$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -f "$@"
+	fi
+}
+
+wait_up() {
+	n=0
+	until ctl status >/dev/null 2>&1; do
+		n=$((n + 1))
+		if [ "$n" -gt 150 ] || ! kill -0 "$server_pid" 2>/dev/null; then
+			fail 'the server did not start'
+		fi
+		sleep 0.1
+	done
+}
+
+start_server() {
+	run_server 2>>"$dir/stderr" &
+	server_pid=$!
+	wait_up
+}
+
+stop_server() {
+	kill -TERM "$server_pid"
+	wait "$server_pid" || fail "the server ended with $?"
+	server_pid=
+}
+
+# pid_of ROLE [INDEX]
+pid_of() {
+	ctl --json status | python3 -c "
+import json, sys
+for p in json.load(sys.stdin)['processes']:
+    if p['role'] == '$1' and p['index'] == ${2:-0}:
+        print(p['pid'])"
+}
+
+add_account() {
+	printf '%s\n' "${2-secret}" >"$dir/pw"
+	chmod 600 "$dir/pw"
+	ctl domain add "${1#*@}" >/dev/null 2>&1 || :
+	ctl account add "$1" --password-file "$dir/pw"
+}
+
+maildrop() { printf '%s/mail/%s/%s\n' "$dir" "${1#*@}" "${1%@*}"; }
+
+own_mail() {
+	[ "$(id -u)" -ne 0 ] || chown -R "${as_user:-61103}:${as_user:-61103}" "$dir/mail"
+}
+
+# deliver ACCOUNT FILE…
+deliver() {
+	drop=$(maildrop "$1")
+	shift
+	mkdir -p "$drop"
+	for f in "$@"; do "$bin/libexec/deliver" "$drop" <"$f" || fail "deliver $f"; done
+	own_mail
+}
+
+# A whole session with a right password still works.
+still_alive() {
+	add_account alive@example.org alive >/dev/null 2>&1 || fail 'still alive? account add'
+	python3 - <<'EOF' || fail 'still alive?'
+import os, poplib
+p = poplib.POP3(os.environ['addr'], int(os.environ['port']), timeout=20)
+p.user('alive@example.org'); p.pass_('alive'); p.stat(); p.quit()
+EOF
+	say 'ok - still alive'
+}

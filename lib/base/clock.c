@@ -27,13 +27,14 @@ const char *
 clock_text(int64_t wall_ms, char out[CLOCK_TEXT])
 {
 	int64_t ms = wall_ms % 1000;
-	time_t sec;
+	time_t sec = (time_t)(wall_ms / 1000);
 	struct tm tm;
 	size_t n;
 
-	if (ms < 0)
+	if (ms < 0) {
 		ms += 1000;
-	sec = (time_t)((wall_ms - ms) / 1000);
+		sec--;
+	}
 	if (gmtime_r(&sec, &tm) == NULL || tm.tm_year > 9999 - 1900 ||
 	    (n = strftime(out, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &tm)) == 0)
 		snprintf(out, CLOCK_TEXT, "-");

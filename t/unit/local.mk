@@ -18,3 +18,7 @@ t_unit_test_err_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_span_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_buf_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_num_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_pack t/unit/test_addr t/unit/test_clock
+t_unit_test_pack_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_addr_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_clock_LDADD = $(BASE_LIBS) $(CHECK_LIBS)

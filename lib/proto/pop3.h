@@ -155,6 +155,7 @@ struct pop3_msg {
  * it wants something else the message is done and its source can be closed.
  */
 const struct pop3_msg *pop3_msg(const struct pop3 *p);
+#define POP3_BLOCK_MAX	((size_t)1 << 20)	/* octets in one block */
 void pop3_give_msg(struct pop3 *p, const void *bytes, size_t n, bool last);
 /* Before the first block: -ERR (gone: no such message any more; else
  * [SYS/TEMP]).  After it: the session ends without the final dot. */

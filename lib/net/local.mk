@@ -1,1 +1,13 @@
-# lib/net
+# The loop and everything that has to do with sockets, TLS and processes.  A
+# program links lib/net/libnet.a before $(BASE_LIBS).
+
+noinst_LIBRARIES += lib/net/libnet.a
+lib_net_libnet_a_SOURCES = \
+	lib/net/loop.c \
+	lib/net/loop.h \
+	lib/net/park.c \
+	lib/net/park.h \
+	lib/net/pollset.c \
+	lib/net/pollset.h \
+	lib/net/timer.c \
+	lib/net/timer.h

@@ -4,6 +4,10 @@
  * Single-threaded.  The clock is read once a turn (loop_time).  A turn is:
  * poll, signals, timers that are due, ready descriptors, deferred tasks.
  * Objects are embedded in their owner's struct; LOOP_OWNER finds it again.
+ *
+ * poll() watches the descriptors that were busy lately; the quiet ones wait
+ * behind one epoll descriptor that it watches for them (park.h), so that 10,000
+ * idle sessions cost a wake-up nothing.  Unwatch before closing.
  */
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
@@ -42,10 +46,13 @@ struct task {
 	bool queued;
 };
 
+/* From here on the process ignores SIGPIPE. */
 struct loop *loop_new(struct err *e);
 void loop_free(struct loop **l_p);
 
 const struct moment *loop_time(const struct loop *l);
+/* Which turn this is: what may be done so often a turn counts by it. */
+uint64_t loop_turn(const struct loop *l);
 
 /* 0, or -1 (out of memory).  Changing events is loop_events(); removing is
  * safe from any callback, also for objects that are ready in this turn. */
@@ -53,16 +60,22 @@ int loop_watch(struct loop *l, struct watch *w);
 void loop_events(struct loop *l, struct watch *w, short events);
 void loop_unwatch(struct loop *l, struct watch *w);
 
-/* Set or move; never fails once loop_reserve_timers() made room, else -1. */
+/*
+ * Set, or move one that is set, which cannot fail.  -1: out of memory.  A timer
+ * set by a timer that is due waits for the next millisecond at least, so one
+ * that sets itself for "now" for ever neither spins nor starves anybody.
+ */
 int timer_set(struct loop *l, struct timer *t, int64_t at);
 int timer_after(struct loop *l, struct timer *t, int64_t ms);
 void timer_stop(struct loop *l, struct timer *t);
 bool timer_is_set(const struct timer *t);
 
+/* A task asked for while tasks run waits for the next turn. */
 void loop_defer(struct loop *l, struct task *t);
 void loop_undefer(struct loop *l, struct task *t);
 
-/* The handler runs in the loop, not in signal context. */
+/* The handler runs in the loop, not in signal context; several signals of a
+ * number may be told as one.  0, or -1. */
 int loop_signal(struct loop *l, int signo,
     void (*handler)(struct loop *, int signo, void *arg), void *arg);
 
@@ -72,5 +85,8 @@ void loop_stop(struct loop *l);
 
 /* How many watches there are, for status and tests. */
 size_t loop_watches(const struct loop *l);
+/* How many of them wait behind epoll, and whether any may (default: yes). */
+size_t loop_parked(const struct loop *l);
+void loop_allow_parking(struct loop *l, bool allow);
 
 #endif

@@ -22,3 +22,8 @@ UNIT_TESTS += t/unit/test_pack t/unit/test_addr t/unit/test_clock
 t_unit_test_pack_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_addr_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_clock_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+# lib/net
+UNIT_TESTS += t/unit/test_timer t/unit/test_loop
+t_unit_test_timer_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_loop_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)

@@ -25,5 +25,7 @@ enum limits_verdict limits_enter(struct limits *l, const struct addr *a,
     size_t total, size_t per_source);
 void limits_leave(struct limits *l, const struct addr *a);
 size_t limits_total(const struct limits *l);
+/* How many the source of a holds now; 0 for a Unix socket. */
+size_t limits_of(const struct limits *l, const struct addr *a);
 
 #endif

@@ -1,1 +1,10 @@
-# lib/policy
+# Decisions about peers: pure, no clock, no log, no socket.
+
+noinst_LIBRARIES += lib/policy/libpolicy.a
+lib_policy_libpolicy_a_SOURCES = \
+	lib/policy/autodeny.c \
+	lib/policy/autodeny.h \
+	lib/policy/limits.c \
+	lib/policy/limits.h \
+	lib/policy/netacl.c \
+	lib/policy/netacl.h

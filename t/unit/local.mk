@@ -27,3 +27,9 @@ t_unit_test_clock_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_timer t/unit/test_loop
 t_unit_test_timer_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_loop_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+
+# lib/policy
+UNIT_TESTS += t/unit/test_netacl t/unit/test_limits t/unit/test_autodeny
+t_unit_test_netacl_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_limits_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_autodeny_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)

@@ -22,7 +22,9 @@ struct life;
 
 struct life_ops {
 	/* A frame of keeper that life itself does not serve (LISTENER, CERTS,
-	 * CONTROL, CHANNEL but to log, SECRET, CTL_REPLY, REOPEN). */
+	 * CONTROL, CHANNEL but to log, SECRET, CTL_REPLY, REOPEN).  Those before
+	 * MSG_BEGIN come during life_inherit(), all others after life_ready():
+	 * none between the two. */
 	void (*frame)(struct frame *f, void *arg);
 	/* A new configuration is in force: take over what changed.  old is freed
 	 * afterwards.  Not called for the first one. */
@@ -45,10 +47,14 @@ struct log_out *life_log(const struct life *lf);
 struct channel *life_keeper(const struct life *lf);
 uint32_t life_index(const struct life *lf);
 
-/* Become user (if root), limits, no new privileges; exits on failure. */
+/*
+ * Become user (if root), enter root (NULL: stay), limits, no new privileges;
+ * exits on failure.  As an ordinary user ids and root are left as they are.
+ */
 void life_drop(struct life *lf, const char *user, const char *root);
 
-void life_signals(struct life *lf);	/* PIPE ignored; TERM, INT, HUP left to keeper */
+void life_signals(struct life *lf);	/* PIPE, TERM, INT, HUP, USR1 ignored: keeper
+					 * answers those for everybody */
 void life_ready(struct life *lf);
 void life_stopped(struct life *lf);	/* MSG_STOPPED, then the loop ends */
 int life_end(struct life **lf_p);	/* exit code */

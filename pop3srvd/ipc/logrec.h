@@ -46,7 +46,11 @@ struct logrec {
 };
 
 int logrec_pack(const struct logrec *r, struct buf *b);
+/* Strings and values are views into body. */
 int logrec_unpack(struct logrec *r, struct span body);
+
+/* Append the line of INTERFACE.md section 6, without LF; 0 or -1. */
+int logrec_text(const struct logrec *r, struct buf *b);
 
 /* Sending: one log_out a process.  Never blocks; what cannot be queued is
  * counted and reported by MSG_LOG_DROPPED later. */
@@ -54,6 +58,11 @@ struct log_out;
 struct log_out *log_out_new(void);
 void log_out_free(struct log_out **o_p);
 void log_out_channel(struct log_out *o, struct channel *ch); /* NULL: stderr */
+/* The log process died: keep a few records for the channel to come. */
+void log_out_hold(struct log_out *o);
+/* In the log process itself: straight to its targets. */
+void log_out_sink(struct log_out *o,
+    void (*sink)(const struct logrec *r, void *arg), void *arg);
 void log_out_level(struct log_out *o, enum log_level most);
 
 /* fields ends with a row whose key is NULL. */

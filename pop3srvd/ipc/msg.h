@@ -1,10 +1,14 @@
 /*
  * msg.h - what the processes say to each other
  *
- * A row of MSG_LIST is a frame type: name, shortest and longest body.  The
- * struct of each body stands below with its msg_X_pack / msg_X_unpack, which
- * demand exact length.  Whoever reads a frame that is not in its own list of
- * awaited types treats the channel as broken.
+ * Each frame type names its body.  The struct of each body stands below with
+ * its msg_X_pack / msg_X_unpack, which demand exact length; a body without a
+ * struct is what the comment says and nothing more.  Whoever reads a frame
+ * that is not in its own list of awaited types treats the channel as broken.
+ *
+ * A reload sends front CONF, CERTS and a LISTENER for each listener that is
+ * new or moved (same name: the new descriptor replaces the old); what the new
+ * configuration no longer names is closed.
  *
  * Runs in: every process.  Trusts: nothing; lengths are checked here.
  */
@@ -26,8 +30,9 @@ enum msg_type {
 				 * generation; body: struct msg_conf */
 	MSG_SECRET,		/* auth, drop: the ticket key (32 octets) */
 	MSG_CERTS,		/* front: fd: sealed memory file, certs.h */
-	MSG_LISTENER,		/* front: fd; body: listener's name (MSG_NAME) */
-	MSG_CONTROL,		/* front: fd of the control socket */
+	MSG_LISTENER,		/* front: fd; body: the octets of its name */
+	MSG_CONTROL,		/* front: fd of the control socket; msg_control;
+				 * again when the socket had to be made anew */
 	MSG_CHANNEL,		/* fd: channel to another process; msg_channel */
 	MSG_BEGIN,		/* all is there: start to serve */
 	MSG_STOP,		/* end gracefully */
@@ -42,7 +47,7 @@ enum msg_type {
 	/* front -> auth; the answer carries the question's id */
 	MSG_AUTH_PASS = 64,	/* struct msg_auth: user, secret */
 	MSG_AUTH_BEGIN,		/* struct msg_auth: mech, initial response */
-	MSG_AUTH_STEP,		/* body: the client's octets (MSG_OCTETS) */
+	MSG_AUTH_STEP,		/* body: the client's octets */
 	MSG_AUTH_ABORT,		/* no answer */
 	MSG_AUTH_RESULT,	/* struct msg_auth_result */
 	/* front -> drop; sid is front's number of the session */
@@ -75,6 +80,10 @@ struct msg_channel {
 	enum role role;		/* of the process at the other end */
 	uint32_t index;		/* which of a pool */
 	bool replaces;		/* the one with this role and index died */
+};
+
+struct msg_control {
+	uint32_t uid;		/* who started the daemon: admin, as root is */
 };
 
 struct msg_ctl {
@@ -159,13 +168,15 @@ struct msg_committed {
 
 /*
  * X_pack appends the body to b (0 or -1); X_unpack fills *m with views into
- * body (strings are NUL-terminated inside the record) or returns -1.
+ * body (strings are NUL-terminated inside the record) or returns -1.  A NULL
+ * string is sent as "", so that no reader ever sees NULL.
  */
 #define MSG_CODEC(name) \
 	int name##_pack(const struct name *m, struct buf *b); \
 	int name##_unpack(struct name *m, struct span body)
 MSG_CODEC(msg_conf);
 MSG_CODEC(msg_channel);
+MSG_CODEC(msg_control);
 MSG_CODEC(msg_ctl);
 MSG_CODEC(msg_ctl_reply);
 MSG_CODEC(msg_auth);

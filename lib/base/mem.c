@@ -15,7 +15,8 @@ mem_new(size_t n, size_t size)
 	/* calloc(0) may be NULL, which here would read as "out of memory" */
 	if (n == 0 || size == 0)
 		return calloc(1, 1);
-	return calloc(n, size);
+	/* here and not left to calloc(), which a sanitizer makes fatal */
+	return n > SIZE_MAX / size ? NULL : calloc(n, size);
 }
 
 char *

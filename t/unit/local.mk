@@ -22,6 +22,16 @@ UNIT_TESTS += t/unit/test_pack t/unit/test_addr t/unit/test_clock
 t_unit_test_pack_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_addr_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_clock_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_path t/unit/test_codec t/unit/test_digest \
+	t/unit/test_visible t/unit/test_wire t/unit/test_droplist \
+	t/unit/test_json
+t_unit_test_path_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_codec_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_digest_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_visible_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_wire_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_droplist_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_json_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 # lib/net
 UNIT_TESTS += t/unit/test_timer t/unit/test_loop

@@ -147,12 +147,15 @@ struct pop3_msg {
 	uint32_t number;	/* 1… */
 	uint64_t octets;	/* as listed */
 	bool top;		/* TOP: may stop early */
+	uint32_t turn;		/* another one with each RETR and TOP */
 };
 
 /*
  * Valid while the want is MSG.  Give blocks of the stored message (LF or CRLF
  * line ends) in order; the engine may go to DRAIN in between and back.  When
- * it wants something else the message is done and its source can be closed.
+ * it wants something else, or MSG with another turn, the message is done and
+ * its source can be closed (a TOP may end before the last block; the next
+ * pipelined command can ask for the same message from its beginning).
  */
 const struct pop3_msg *pop3_msg(const struct pop3 *p);
 #define POP3_BLOCK_MAX	((size_t)1 << 20)	/* octets in one block */

@@ -13,6 +13,7 @@ want_message(struct pop3 *p, uint32_t i, bool top)
 	p->msg.number = i + 1;
 	p->msg.octets = droplist_size(p->list, i);
 	p->msg.top = top;
+	p->msg.turn++;
 	p->started = false;
 	dot_init(&p->dot, p->conf->no_nuls);
 	p->want = POP3_MSG;

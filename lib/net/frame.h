@@ -24,13 +24,17 @@ struct channel;
 struct frame {
 	uint16_t type;
 	uint32_t id;		/* answers carry their question's id */
-	struct span body;	/* valid during the callback only */
-	int fd;			/* -1, or a descriptor: take it by setting -1 */
+	struct span body;	/* valid during the callback only; 8-aligned */
+	/* -1, or a descriptor: take it by setting -1.  Also -1 when this
+	 * process had no room for the one that was sent. */
+	int fd;
 };
 
 struct channel_ops {
 	void (*frame)(struct channel *ch, struct frame *f, void *arg);
-	void (*gone)(struct channel *ch, void *arg);	/* other end is dead */
+	/* The other end is dead; told once and never from inside
+	 * channel_send().  Free the channel then or later. */
+	void (*gone)(struct channel *ch, void *arg);
 };
 
 /* Two connected ends, close-on-exec, non-blocking.  0 or -1. */
@@ -42,8 +46,8 @@ struct channel *channel_new(struct loop *l, int fd,
 void channel_free(struct channel **ch_p);	/* safe inside callbacks */
 
 /*
- * Send; fd (or -1) is duplicated by the kernel and stays the caller's.  0, or
- * -1 when the queue is full or the other end is gone.
+ * Send; fd (or -1) is duplicated and stays the caller's.  0, or -1 when body is
+ * longer than FRAME_MAX, the queue is full or the other end is gone.
  */
 int channel_send(struct channel *ch, uint16_t type, uint32_t id,
     struct span body, int fd);

@@ -3,8 +3,12 @@
 
 noinst_LIBRARIES += lib/net/libnet.a
 lib_net_libnet_a_SOURCES = \
+	lib/net/frame.c \
+	lib/net/frame.h \
 	lib/net/loop.c \
 	lib/net/loop.h \
+	lib/net/packet.c \
+	lib/net/packet.h \
 	lib/net/park.c \
 	lib/net/park.h \
 	lib/net/pollset.c \

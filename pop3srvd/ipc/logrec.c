@@ -52,15 +52,12 @@ static void
 unpack_field(struct unpack *u, struct log_field *f)
 {
 	f->key = text_unpack_some(u);
-	f->value = span_mem(NULL, 0);
+	f->value = (struct span){ NULL, 0 };
 	f->number = 0;
-	if (unpack_flag(u)) {
+	if (unpack_flag(u))
 		f->number = unpack_u64(u);
-	} else {
-		f->value = unpack_span(u);
-		if (f->value.ptr == NULL)
-			f->value.ptr = "";
-	}
+	else
+		f->value = unpack_span(u);	/* ptr never NULL */
 }
 
 int

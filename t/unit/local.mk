@@ -45,3 +45,11 @@ UNIT_TESTS += t/unit/test_netacl t/unit/test_limits t/unit/test_autodeny
 t_unit_test_netacl_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_limits_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_autodeny_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
+
+# pop3srvd/ipc
+UNIT_TESTS += t/unit/test_msg t/unit/test_ticket t/unit/test_logrec \
+	t/unit/test_memfd
+t_unit_test_msg_LDADD = pop3srvd/ipc/libipc.a lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_ticket_LDADD = pop3srvd/ipc/libipc.a lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_logrec_LDADD = pop3srvd/ipc/libipc.a lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_memfd_LDADD = pop3srvd/ipc/libipc.a lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)

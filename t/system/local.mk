@@ -1,1 +1,47 @@
-# t/system
+# System tests: numbered shell scripts against the real daemon.
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = sh
+AM_TESTS_ENVIRONMENT = builddir='$(abs_top_builddir)' srcdir='$(abs_top_srcdir)'; export builddir srcdir;
+SYSTEM_TESTS = \
+	t/system/001-start-stop.sh \
+	t/system/002-ordinary-user.sh \
+	t/system/003-privileges.sh \
+	t/system/004-second-server.sh \
+	t/system/005-config-faults.sh \
+	t/system/101-curl.sh \
+	t/system/102-poplib.sh \
+	t/system/103-fetchmail.sh \
+	t/system/104-mpop.sh \
+	t/system/105-getmail.sh \
+	t/system/106-mutt.sh \
+	t/system/110-deletions.sh \
+	t/system/111-uidl-stable.sh \
+	t/system/112-strange-files.sh \
+	t/system/113-two-sessions.sh \
+	t/system/114-second-agent.sh \
+	t/system/115-full-disk.sh \
+	t/system/116-warm-login.sh \
+	t/system/201-accounts.sh \
+	t/system/202-import.sh \
+	t/system/203-failed-login.sh \
+	t/system/301-tls.sh \
+	t/system/302-certificate-change.sh \
+	t/system/303-stls-injection.sh \
+	t/system/304-plaintext-policy.sh \
+	t/system/401-access.sh \
+	t/system/402-auto-deny.sh \
+	t/system/403-proxy-header.sh \
+	t/system/404-many-connections.sh \
+	t/system/405-slow-peers.sh \
+	t/system/406-descriptors.sh \
+	t/system/601-control.sh \
+	t/system/602-roles.sh \
+	t/system/603-control-torture.sh \
+	t/system/701-reload.sh \
+	t/system/801-log.sh \
+	t/system/802-log-trouble.sh \
+	t/system/901-kill-processes.sh \
+	t/system/902-kill-cycles.sh
+TESTS += $(SYSTEM_TESTS)
+EXTRA_DIST += $(SYSTEM_TESTS) t/system/common.sh t/system/clients.sh \
+	t/system/pop3.py t/system/wire.py t/data/seed.py

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Accounts and domains by pop3ctl: life cycle, locks as W-13 and W-14.
+. "${srcdir:-.}/t/system/common.sh"
+begin
+start_server
+login() { python3 -c "
+import sys
+from pop3 import Pop3
+p = Pop3(); p.ok('USER ' + sys.argv[1]); r = p.cmd('PASS ' + sys.argv[2]); p.close()
+sys.exit(0 if r.startswith(b'+OK') else 3 if r.startswith(b'-ERR [AUTH]') else 4)" "$@"; }
+printf 'first\n' >"$dir/pw"; chmod 600 "$dir/pw"
+must 'add a domain' ctl domain add example.org
+must 'add an account' ctl account add anna@example.org --password-file "$dir/pw"
+must_not 'not twice' ctl account add anna@example.org --password-file "$dir/pw"
+must 'the password works' login anna@example.org first
+must 'without the domain too' login anna first
+must 'names fold case' login ANNA@Example.ORG first
+must_exit 3 'a wrong one does not' login anna@example.org second
+must_exit 3 'nor an unknown account' login nobody@example.org first
+must_exit 3 'nor an empty password' login anna@example.org ''
+must 'password from standard input' sh -c "printf 'two words here\n' | '$bin/bin/pop3ctl' -s '$sock' account passwd anna@example.org --password-file -"
+must 'with blanks' login anna@example.org 'two words here'
+must_exit 3 'the old one is gone' login anna@example.org first
+must 'lock the account' ctl account lock anna@example.org
+must_exit 3 'locked: no login (W-13)' login anna@example.org 'two words here'
+must 'mail still arrives' deliver anna@example.org "$dir/pop3srvd.json"
+must 'admin tasks still work' ctl account show anna@example.org
+must 'unlock' ctl account unlock anna@example.org
+must 'login works again' login anna@example.org 'two words here'
+must 'lock the domain' ctl domain lock example.org
+must_exit 3 'all its accounts are locked (W-14)' login anna@example.org 'two words here'
+must_not 'one cannot be unlocked singly' ctl account unlock anna@example.org
+must 'unlock the domain' ctl domain unlock example.org
+must 'login works again' login anna@example.org 'two words here'
+must 'the same name in two domains (W-5)' ctl domain add example.net
+must 'added' ctl account add anna@example.net --password-file "$dir/pw"
+must 'own password' login anna@example.net first
+must_exit 3 'not the other one' login anna@example.org first
+must 'list' ctl account list
+must 'both are there' sh -c "grep -q anna@example.org '$dir/out' && grep -q anna@example.net '$dir/out'"
+must_exit 67 'no such account' ctl account show nobody@example.org
+must_exit 67 'nothing to remove' ctl account remove nobody@example.org
+must_not 'a bad name' ctl account add '../etc@example.org' --password-file "$dir/pw"
+must_not 'a domain in use is not removed' ctl domain remove example.net
+must 'remove the account' ctl account remove anna@example.net
+must_exit 3 'it cannot log in' login anna@example.net first
+must 'now the domain goes' ctl domain remove example.net
+must_not 'a password in an argument is refused' ctl account add bob@example.org geheim
+must 'an alias domain' ctl domain alias example.com example.org
+must 'serves its target' login anna@example.com 'two words here'
+stop_server
+must_not 'no password is in log or state' grep -rqa -e 'two words here' -e geheim "$dir/log" "$dir/state" "$dir/stderr"
+start_server
+must 'accounts survive a restart' login anna@example.org 'two words here'
+still_alive
+stop_server

@@ -1,0 +1,42 @@
+#!/bin/sh
+# 100,000 accounts from a file in one command; faults name their line.
+. "${srcdir:-.}/t/system/common.sh"
+begin
+start_server
+hash=$(openssl passwd -6 -salt abcdefgh geheim)
+python3 - "$hash" >"$dir/list" <<'EOF'
+import sys
+for i in range(100000):
+    print('user%06d@many.example:%s' % (i, sys.argv[1]))
+EOF
+must 'import 100000 accounts' ctl account import "$dir/list"
+cat "$dir/out"
+python3 - <<'EOF' || fail 'login of imported accounts'
+from pop3 import Pop3
+for n in (0, 50000, 99999):
+    Pop3(timeout=60).login('user%06d@many.example' % n, 'geheim').quit()
+EOF
+cat >"$dir/mixed" <<EOF
+good@many.example:{CRYPT}$hash
+plain@many.example:{PLAIN}clear text
+bare:{SHA512-CRYPT}$hash:1000:1000::/home/x
+nosecret@many.example
+bad@many.example:{NOPE}abc
+:$hash
+EOF
+must_exit 65 'faults end with 65' ctl account import "$dir/mixed"
+cat "$dir/out"
+must 'line 4 is named' grep -qE '(line |:)4' "$dir/out"
+must 'line 5 is named' grep -qE '(line |:)5' "$dir/out"
+must 'line 6 is named' grep -qE '(line |:)6' "$dir/out"
+python3 - <<'EOF' || fail 'good lines count'
+from pop3 import Pop3
+Pop3(timeout=60).login('good@many.example', 'geheim').quit()
+Pop3(timeout=60).login('plain@many.example', 'clear text').quit()
+Pop3(timeout=60).login('bare@example.org', 'geheim').quit()
+EOF
+must 'from standard input' sh -c "printf 'stdin@many.example:{PLAIN}x y\n' | '$bin/bin/pop3ctl' -s '$sock' account import -"
+must 'export' ctl account export
+[ "$(grep -c @ "$dir/out")" -ge 100004 ] || fail "export gave $(grep -c @ "$dir/out") lines"
+still_alive
+stop_server

@@ -42,7 +42,7 @@ uint32_t unpack_u32(struct unpack *u);
 uint64_t unpack_u64(struct unpack *u);
 int64_t unpack_i64(struct unpack *u);
 struct span unpack_span(struct unpack *u);	/* points into the record */
-char *unpack_str(struct unpack *u);		/* caller frees; NUL inside is bad */
+char *unpack_str(struct unpack *u);	/* caller frees; NUL inside is bad */
 int unpack_end(const struct unpack *u);		/* 0 only when all was read */
 
 #endif

@@ -39,7 +39,8 @@ int path_unlink(int dirfd, const char *name, struct err *e);
 int path_rename(int fromfd, const char *from, int tofd, const char *to,
     bool replace, struct err *e);		/* RENAME_NOREPLACE if !replace */
 int path_mkdir(int dirfd, const char *name, mode_t mode, struct err *e);
-int path_make_dirs(const char *path, mode_t mode, struct err *e); /* mkdir -p */
+int path_make_dirs(const char *path, mode_t mode,
+    struct err *e);				/* mkdir -p */
 int path_sync_dir(int dirfd, struct err *e);
 
 /*

@@ -22,7 +22,7 @@ struct wire {
 	bool separated;		/* an empty line was seen */
 	bool bol;		/* at the beginning of a line */
 	bool cr;		/* the last octet was CR */
-	bool line_empty;	/* nothing but perhaps CR since the line began */
+	bool line_empty;	/* nothing but perhaps one CR in this line */
 };
 
 void wire_init(struct wire *w);

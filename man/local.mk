@@ -1,1 +1,1 @@
-# man
+# Manual pages in mdoc; t/rules/tables checks them against the tables.

@@ -37,7 +37,7 @@ int path_open_file(int dirfd, const char *name, struct err *e);
 
 int path_unlink(int dirfd, const char *name, struct err *e);
 int path_rename(int fromfd, const char *from, int tofd, const char *to,
-    bool replace, struct err *e);		/* RENAME_NOREPLACE if !replace */
+    bool replace, struct err *e);	/* RENAME_NOREPLACE if !replace */
 int path_mkdir(int dirfd, const char *name, mode_t mode, struct err *e);
 int path_make_dirs(const char *path, mode_t mode,
     struct err *e);				/* mkdir -p */

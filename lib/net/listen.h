@@ -24,16 +24,18 @@ int listen_unix(const char *path, unsigned mode, struct err *e);
 struct listener;
 typedef void listen_fn(int fd, const struct addr *peer, void *arg);
 
-/* Serve fd from the loop: at most 64 accepts a turn; fn owns each fd. */
+/* Serve fd from the loop: at most 64 accepts a turn; fn owns each fd
+ * (non-blocking, close-on-exec).  NULL: out of memory, fd stays open. */
 struct listener *listener_new(struct loop *l, int fd, listen_fn *fn,
     void *arg);
-void listener_free(struct listener **ln_p);		/* closes fd */
+/* Closes fd; safe inside callbacks. */
+void listener_free(struct listener **ln_p);
 void listener_pause(struct listener *ln, bool paused);	/* full: stop polling */
 
 /*
  * accept() ran out of descriptors or memory: called before listening is paused
  * for 100 ms (reliability.md 4b); it may free something and return true to try
- * again at once.
+ * again at once.  Its arg is that of listener_new().
  */
 void listener_on_exhausted(struct listener *ln, bool (*fn)(void *arg));
 

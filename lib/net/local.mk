@@ -5,6 +5,9 @@ noinst_LIBRARIES += lib/net/libnet.a
 lib_net_libnet_a_SOURCES = \
 	lib/net/frame.c \
 	lib/net/frame.h \
+	lib/net/listen.c \
+	lib/net/listen.h \
+	lib/net/listener.c \
 	lib/net/loop.c \
 	lib/net/loop.h \
 	lib/net/packet.c \

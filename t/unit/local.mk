@@ -37,6 +37,9 @@ t_unit_test_json_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_timer t/unit/test_loop
 t_unit_test_timer_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_loop_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_listen
+t_unit_test_listen_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_listen_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=bind
 UNIT_TESTS += t/unit/test_frame
 t_unit_test_frame_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 

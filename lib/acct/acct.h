@@ -43,7 +43,7 @@ struct acct_domain {
 
 /* What acct_admin.set changes: the fields named in what. */
 enum acct_what {
-	ACCT_HASH_SET = 1,	/* hash, and changed = now */
+	ACCT_HASH_SET = 1,	/* hash and changed; locked only locks */
 	ACCT_LOCK_SET = 2,	/* unlocking is refused in a locked domain */
 	ACCT_QUOTA_SET = 4,
 	ACCT_MAILDROP_SET = 8	/* "" is the default again */
@@ -70,6 +70,7 @@ struct acct_backend;
 /* Administration.  Each call is one transaction that is on the disk when it
  * returns, but for put(), which belongs between begin() and commit(). */
 struct acct_admin {
+	/* created becomes changed; maildrop may be "" here: the default */
 	int (*add)(struct acct_backend *, const struct acct_account *,
 	    struct err *);
 	int (*remove)(struct acct_backend *, const char *name,
@@ -87,6 +88,7 @@ struct acct_admin {
 	int (*commit)(struct acct_backend *, struct err *);
 	void (*rollback)(struct acct_backend *);
 
+	/* alias_of set: an alias is made, or turned to another domain */
 	int (*domain_add)(struct acct_backend *, const struct acct_domain *,
 	    struct err *);
 	/* force removes accounts and aliases too; counts them in *gone_r */
@@ -98,6 +100,7 @@ struct acct_admin {
 	    struct err *);
 	int (*domain_show)(struct acct_backend *, const char *name,
 	    struct acct_domain *d_r, struct acct_stat *s_r, struct err *);
+	/* page.domain set: the aliases of that domain only */
 	int (*domain_list)(struct acct_backend *, const struct acct_page *,
 	    acct_each_domain *, void *arg, struct err *);
 	int (*stat)(struct acct_backend *, struct acct_stat *s_r,

@@ -26,10 +26,14 @@ void conf_faults_print(const struct conf_faults *f, FILE *to);
 struct conf_source;		/* the merged JSON with the origin of each key */
 struct conf *conf_load(const char *file, struct conf_source **src_r,
     struct conf_faults *f);
+/* The same with changes that are not kept laid over all (--runtime): an object
+ * that conf_put() fills. */
+struct conf *conf_load_over(const char *file, const json_t *runtime,
+    struct conf_source **src_r, struct conf_faults *f);
 void conf_source_free(struct conf_source **s_p);
 
 /* Effective settings as JSON, every key; with origin: {"value":…,"origin":
- * "default" | file name | "settings.json"} at each leaf. */
+ * "default" | file name | "settings.json" | "runtime"} at each leaf. */
 json_t *conf_dump(const struct conf_source *src, bool origin);
 /* One key by dotted path ("limits.per_address"); NULL with *e. */
 json_t *conf_get(const struct conf_source *src, const char *key,
@@ -41,10 +45,20 @@ json_t *conf_diff(const struct conf_source *old,
     const struct conf_source *new);
 
 /*
- * settings.json: set or reset one key (value is JSON, or text that is read by
- * the key's type), check the result as conf_load does, then replace the file
- * atomically.  -1 with *e (ERR_CONFIG, ERR_NOTFOUND, ERR_TEMP): nothing has
- * changed.
+ * Put one key into an object of changes.  value is JSON, or text that is read
+ * by the key's type ("10m", "on", "192.0.2.0/24 198.51.100.7").  -1 with *e:
+ * ERR_NOTFOUND no such key, ERR_CONFIG a wrong value or a key that only the
+ * configuration file may set, ERR_TEMP.
+ */
+int conf_put(json_t *changes, const char *key, const json_t *value,
+    struct err *e);
+
+/*
+ * settings.json: set or reset one key, check the result as conf_load does,
+ * then replace the file atomically and durably.  -1 with *e (as conf_put();
+ * reset: ERR_NOTFOUND when the key is not set there): nothing has changed.  A
+ * damaged settings.json is set aside as settings.json.damaged-DATE and reported
+ * by ERR_CONFIG; the next call begins with an empty one.
  */
 int conf_set(const char *file, const char *key, const json_t *value,
     struct err *e);

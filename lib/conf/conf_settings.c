@@ -1,0 +1,244 @@
+/*
+ * conf_settings.c - settings.json: what pop3ctl changed and keeps
+ *
+ * Written by one process only, as a whole, after the result was checked as a
+ * load would check it.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/json.h"
+#include "lib/base/mem.h"
+#include "lib/base/path.h"
+#include "lib/conf/conf_find.h"
+#include "lib/conf/conf_source.h"
+#include "lib/conf/conf_value.h"
+
+#define SETTINGS_MODE	0644	/* a secret is never a value */
+#define SETTINGS_MAX	(4u << 20)
+#define PATH_OCTETS	4096
+
+struct settings {
+	const char *file;	/* the administrator's */
+	char *dir;
+	int fd;			/* of dir */
+	json_t *kept;
+};
+
+static int
+no_memory(struct err *e)
+{
+	return err_set(e, ERR_TEMP, "no memory for the settings");
+}
+
+static int
+first_fault(const struct conf_faults *f, struct err *e)
+{
+	if (f->n == 0)
+		return no_memory(e);
+	if (f->n == 1)
+		return err_set(e, ERR_CONFIG, "%s", f->text[0]);
+	return err_set(e, ERR_CONFIG, "%.330s (and %zu more)", f->text[0],
+	    f->n - 1);
+}
+
+/* Nothing that was said is thrown away: whoever repairs it finds it there. */
+static int
+set_aside(struct settings *s, const char *why, struct err *e)
+{
+	char to[80], date[24] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm) != NULL)
+		strftime(date, sizeof(date), "%Y%m%dT%H%M%SZ", &tm);
+	snprintf(to, sizeof(to), CONF_SETTINGS ".damaged-%s", date);
+	if (path_rename(s->fd, CONF_SETTINGS, s->fd, to, false, e) < 0)
+		return -1;
+	return err_set(e, ERR_CONFIG, "%.120s/" CONF_SETTINGS " was damaged "
+	    "(%.100s) and is now %s; what it kept must be set again, or the "
+	    "file repaired and moved back", s->dir, why, to);
+}
+
+static int
+read_kept(struct settings *s, struct err *e)
+{
+	char path[PATH_OCTETS], *text;
+	struct err why;
+	size_t n;
+
+	if (path_join(path, sizeof(path), s->dir, CONF_SETTINGS) < 0)
+		return err_set(e, ERR_CONFIG, "state_dir: too long");
+	if (path_read(path, SETTINGS_MAX, &text, &n, &why) < 0) {
+		if (why.class != ERR_NOTFOUND) {
+			*e = why;
+			return -1;
+		}
+		s->kept = json_object();
+		return s->kept == NULL ? no_memory(e) : 0;
+	}
+	s->kept = json_read(text, n, &why);
+	free(text);
+	if (s->kept == NULL && why.class == ERR_TEMP)
+		return no_memory(e);
+	if (s->kept == NULL)
+		return set_aside(s, why.text, e);
+	if (!json_is_object(s->kept))
+		return set_aside(s, "not a JSON object", e);
+	return 0;
+}
+
+static void
+settings_close(struct settings *s)
+{
+	free(s->dir);
+	json_decref(s->kept);
+	if (s->fd >= 0)
+		(void)close(s->fd);
+}
+
+static int
+settings_open(struct settings *s, const char *file, struct err *e)
+{
+	struct conf_faults f = { NULL, 0 };
+
+	memset(s, 0, sizeof(*s));
+	s->file = file;
+	s->fd = -1;
+	s->dir = conf_load_state_dir(file, &f);
+	if (s->dir == NULL)
+		first_fault(&f, e);
+	conf_faults_free(&f);
+	if (s->dir != NULL) {
+		s->fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (s->fd < 0)
+			path_fail("cannot open", s->dir, e);
+		else if (read_kept(s, e) == 0)
+			return 0;
+	}
+	settings_close(s);
+	return -1;
+}
+
+static int
+settings_write(const struct settings *s, struct err *e)
+{
+	char *text = json_dumps(s->kept, JSON_INDENT(2));
+	char *lines = NULL;
+	int n = text == NULL ? -1 : asprintf(&lines, "%s\n", text);
+	int status;
+
+	free(text);
+	if (n < 0)
+		return no_memory(e);
+	status = path_replace(s->fd, CONF_SETTINGS,
+	    span_mem(lines, (size_t)n), SETTINGS_MODE, true, e);
+	free(lines);
+	return status;
+}
+
+/* How many faults the kept changes would cause; the first is in *e. */
+static size_t
+count_faults(const struct settings *s, struct err *e)
+{
+	struct conf_faults f = { NULL, 0 };
+	struct conf *c = conf_load_layers(s->file, s->kept, NULL, NULL, &f);
+	size_t n = f.n;
+
+	if (c == NULL) {
+		first_fault(&f, e);
+		n = n == 0 ? 1 : n;
+	}
+	conf_free(&c);
+	conf_faults_free(&f);
+	return n;
+}
+
+/* value as the row's type wants it; new. */
+static json_t *
+typed(const struct conf_row *r, const json_t *value)
+{
+	json_t *v;
+	char *text;
+
+	if (json_is_string(value))
+		return conf_value_text(r, json_string_value(value));
+	if (!json_is_number(value) && !json_is_boolean(value))
+		return json_deep_copy(value);
+	/* 1.3 of a version, 42 of a host: their text was meant */
+	text = json_dumps(value, JSON_ENCODE_ANY);
+	v = text == NULL ? NULL : conf_value_text(r, text);
+	free(text);
+	return v;
+}
+
+int
+conf_put(json_t *changes, const char *key, const json_t *value,
+    struct err *e)
+{
+	const struct conf_row *r = conf_find(&conf_root_set, key);
+	struct err why;
+	json_t *v;
+
+	if (r == NULL)
+		return conf_no_key(key, e);
+	if ((r->when & CONF_FILE_ONLY) != 0)
+		return err_set(e, ERR_CONFIG, "%s: can be set in the "
+		    "configuration file only", key);
+	v = typed(r, value);
+	if (v == NULL)
+		return no_memory(e);
+	if (r->type != CONF_T_LIST && conf_value_check(r, v, &why) < 0) {
+		json_decref(v);
+		return err_set(e, why.class, "%s: %.300s", key, why.text);
+	}
+	return conf_path_set(changes, key, v) < 0 ? no_memory(e) : 0;
+}
+
+int
+conf_set(const char *file, const char *key, const json_t *value,
+    struct err *e)
+{
+	struct settings s;
+	int status = -1;
+
+	if (settings_open(&s, file, e) < 0)
+		return -1;
+	if (conf_put(s.kept, key, value, e) == 0 && count_faults(&s, e) == 0)
+		status = settings_write(&s, e);
+	settings_close(&s);
+	return status;
+}
+
+/* Also takes away what this version does not know or accept: a reset must
+ * lead out of a settings.json that a load refuses. */
+int
+conf_reset(const char *file, const char *key, struct err *e)
+{
+	struct settings s;
+	struct err other;
+	size_t before, after;
+	int status = -1;
+
+	if (settings_open(&s, file, e) < 0)
+		return -1;
+	before = count_faults(&s, &other);
+	if (conf_path_del(s.kept, key) < 0) {
+		if (conf_find(&conf_root_set, key) == NULL)
+			conf_no_key(key, e);
+		else
+			err_set(e, ERR_NOTFOUND, "%s: not set by pop3ctl; "
+			    "config show --origin tells where it comes from",
+			    key);
+	} else {
+		after = count_faults(&s, e);
+		if (after == 0 || after < before)
+			status = settings_write(&s, e);
+	}
+	settings_close(&s);
+	return status;
+}

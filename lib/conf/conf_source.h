@@ -1,0 +1,80 @@
+/*
+ * conf_source.h - the layers while they become settings
+ *
+ * Private to the loader.  Every file is a layer; what it says is checked on
+ * its own, so that a fault names the file, then laid over what came before,
+ * key by key.
+ */
+#ifndef CONF_SOURCE_H
+#define CONF_SOURCE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "lib/conf/conf_load.h"
+#include "lib/conf/conf_row.h"
+
+#define CONF_SETTINGS	"settings.json"
+#define CONF_RUNTIME	"runtime"
+
+struct conf_source {
+	char *file;		/* the administrator's */
+	json_t *values;		/* row key -> value as written */
+	json_t *origins;	/* row key -> file name */
+	bool listeners_bad;	/* one has a fault: compare them later */
+	json_t *effective;	/* nested, every key; set when all is well */
+};
+
+/* Append a fault; beyond a few hundred only a last line says so. */
+void conf_fault(struct conf_faults *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Who set key: a file's name or "default". */
+const char *conf_origin(const struct conf_source *s, const char *key);
+
+/* The value at a dotted path through nested objects, borrowed; or NULL. */
+json_t *conf_path_get(const json_t *obj, const char *path);
+/* Put v (stolen) there, making objects on the way; 0 or -1. */
+int conf_path_set(json_t *obj, const char *path, json_t *v);
+/* Take it away, with objects that become empty; -1 when it is not there. */
+int conf_path_del(json_t *obj, const char *path);
+
+/* The members of obj that are rows of set, as row key -> value; new. */
+json_t *conf_flatten(const struct conf_set *set, const json_t *obj);
+
+/* Check a layer and lay it over s.  kept: settings.json and runtime changes,
+ * where CONF_FILE_ONLY keys are refused. */
+void conf_layer(struct conf_source *s, json_t *layer, const char *origin,
+    bool kept, struct conf_faults *f);
+
+/* Read a file as a layer: an object or NULL with the fault added.  absent_r
+ * (may be NULL) tells a missing file, which then is no fault. */
+json_t *conf_layer_read(const char *path, bool *absent_r,
+    struct conf_faults *f);
+
+/* c (zeroed) from s and the defaults.  -1: out of memory. */
+int conf_fill(struct conf *c, const struct conf_source *s);
+/* The state directory as far as s knows; NULL: out of memory. */
+char *conf_fill_state_dir(const struct conf_source *s);
+
+/* Rules across keys.  early: faults were found before, so what is missing
+ * may only be mistyped. */
+void conf_check(const struct conf *c, const struct conf_source *s,
+    bool early, struct conf_faults *f);
+
+/* All of it: main file, conf.d, then settings (borrowed; NULL: read the file)
+ * and runtime (borrowed, may be NULL). */
+struct conf *conf_load_layers(const char *file, const json_t *settings,
+    const json_t *runtime, struct conf_source **src_r,
+    struct conf_faults *f);
+
+/* state_dir as main file and conf.d say it; NULL with a fault. */
+char *conf_load_state_dir(const char *file, struct conf_faults *f);
+
+/* "no such key; did you mean …": always -1, ERR_NOTFOUND. */
+int conf_no_key(const char *key, struct err *e);
+
+/* Every key as nested JSON; listeners show what differs from the root. */
+json_t *conf_effective(const struct conf *c);
+
+#endif

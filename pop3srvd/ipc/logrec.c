@@ -150,22 +150,30 @@ add_where(struct buf *b, const struct log_where *w)
 }
 
 int
-logrec_text(const struct logrec *r, struct buf *b)
+logrec_body(const struct logrec *r, struct buf *b)
 {
 	const struct log_field *f;
-	char text[CLOCK_TEXT];
+	char number[24];
 	uint32_t i;
-	int bad;
+	int bad = add_where(b, &r->where);
 
-	bad = buf_printf(b, "%s pop3srvd[%u]:", clock_text(r->wall, text),
-	    (unsigned)r->pid);
-	bad |= add_where(b, &r->where);
 	bad |= add_words(b, span_of(r->what));
 	for (i = 0; i < r->n_fields; i++) {
 		f = &r->fields[i];
-		snprintf(text, sizeof(text), "%" PRIu64, f->number);
+		snprintf(number, sizeof(number), "%" PRIu64, f->number);
 		bad |= add_field(b, f->key, f->value.ptr != NULL ? f->value :
-		    span_of(text));
+		    span_of(number));
 	}
 	return bad == 0 ? 0 : -1;
+}
+
+int
+logrec_text(const struct logrec *r, struct buf *b)
+{
+	char when[CLOCK_TEXT];
+
+	if (buf_printf(b, "%s pop3srvd[%u]:", clock_text(r->wall, when),
+	    (unsigned)r->pid) < 0)
+		return -1;
+	return logrec_body(r, b);
 }

@@ -49,8 +49,10 @@ int logrec_pack(const struct logrec *r, struct buf *b);
 /* Strings and values are views into body. */
 int logrec_unpack(struct logrec *r, struct span body);
 
-/* Append the line of INTERFACE.md section 6, without LF; 0 or -1. */
+/* Append the line of INTERFACE.md section 6, without LF; 0 or -1.  The body is
+ * what follows time and process, beginning with a space. */
 int logrec_text(const struct logrec *r, struct buf *b);
+int logrec_body(const struct logrec *r, struct buf *b);
 
 /* Sending: one log_out a process.  Never blocks; what cannot be queued is
  * counted and reported by MSG_LOG_DROPPED later. */

@@ -1,0 +1,160 @@
+/*
+ * targets.c - all places where lines go, as the configuration lists them
+ *
+ * Runs in: log.  Trusts: keeper's configuration.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/mem.h"
+
+#include "pop3srvd/log/target.h"
+#include "pop3srvd/log/targets.h"
+
+struct targets {
+	struct loop *loop;
+	struct target **at;
+	size_t n;
+};
+
+/* A kind that this version lacks is a fault of the configuration already. */
+static const struct target_ops *
+ops_of(enum conf_log_to to)
+{
+	switch (to) {
+	case CONF_LOG_SYSLOG:
+		return &target_syslog_ops;
+	case CONF_LOG_FILE:
+		return &target_file_ops;
+	case CONF_LOG_STDERR:
+		return &target_stderr_ops;
+	case CONF_LOG_NONE:
+	case CONF_LOG_DAILY:
+	case CONF_LOG_SERVER:
+		break;
+	}
+	return NULL;
+}
+
+/* A target's trouble is news for the others. */
+static void
+news(struct target *t, const struct err *e, void *arg)
+{
+	struct logrec r = {
+		.level = e != NULL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+		.what = e != NULL ? "log target failed" :
+		    "log target works again",
+		.fields = { LOG_STR("to", target_name(t)) },
+		.n_fields = 1,
+	};
+	struct moment now;
+
+	clock_read(&now);
+	r.wall = now.wall;
+	r.pid = (uint32_t)getpid();
+	if (e != NULL)
+		r.fields[r.n_fields++] =
+		    (struct log_field)LOG_STR("error", e->text);
+	targets_event(&r, arg);
+}
+
+struct targets *
+targets_new(struct loop *l)
+{
+	struct targets *ts = mem_new(1, sizeof(*ts));
+
+	if (ts != NULL)
+		ts->loop = l;
+	return ts;
+}
+
+static void
+close_all(struct targets *ts)
+{
+	while (ts->n > 0)
+		target_free(&ts->at[--ts->n]);
+	free(ts->at);
+	ts->at = NULL;
+}
+
+void
+targets_free(struct targets **ts_p)
+{
+	if (*ts_p == NULL)
+		return;
+	close_all(*ts_p);
+	free(*ts_p);
+	*ts_p = NULL;
+}
+
+void
+targets_conf(struct targets *ts, const struct conf *c)
+{
+	const struct target_ops *ops;
+	struct target *t;
+	size_t i;
+
+	close_all(ts);
+	ts->at = mem_new(c->n_logs > 0 ? c->n_logs : 1, sizeof(struct target *));
+	for (i = 0; ts->at != NULL && i < c->n_logs; i++) {
+		ops = ops_of(c->logs[i].to);
+		if (ops == NULL)
+			continue;
+		t = target_new(ts->loop, ops, &c->logs[i], news, ts);
+		if (t == NULL)
+			break;	/* out of memory: the later ones as well */
+		ts->at[ts->n++] = t;
+	}
+}
+
+static bool
+same_logs(const struct conf *a, const struct conf *b)
+{
+	size_t i;
+
+	if (a->n_logs != b->n_logs)
+		return false;
+	for (i = 0; i < a->n_logs; i++)
+		if (a->logs[i].to != b->logs[i].to ||
+		    a->logs[i].level != b->logs[i].level ||
+		    a->logs[i].format != b->logs[i].format ||
+		    strcmp(a->logs[i].path, b->logs[i].path) != 0)
+			return false;
+	return true;
+}
+
+void
+targets_reconf(struct targets *ts, const struct conf *c,
+    const struct conf *old)
+{
+	size_t i, k = 0;
+
+	if (!same_logs(c, old)) {
+		targets_conf(ts, c);
+		return;
+	}
+	for (i = 0; i < c->n_logs && k < ts->n; i++)
+		if (ops_of(c->logs[i].to) != NULL)
+			target_conf(ts->at[k++], &c->logs[i]);
+}
+
+void
+targets_reopen(struct targets *ts)
+{
+	size_t i;
+
+	for (i = 0; i < ts->n; i++)
+		target_reopen(ts->at[i]);
+}
+
+void
+targets_event(const struct logrec *r, void *arg)
+{
+	struct targets *ts = arg;
+	size_t i;
+
+	for (i = 0; i < ts->n; i++)
+		target_event(ts->at[i], r);
+}

@@ -1,0 +1,24 @@
+/*
+ * targets.h - all places where lines go, as the configuration lists them
+ */
+#ifndef LOG_TARGETS_H
+#define LOG_TARGETS_H
+
+#include "lib/conf/conf.h"
+#include "lib/net/loop.h"
+#include "pop3srvd/ipc/logrec.h"
+
+struct targets;
+
+struct targets *targets_new(struct loop *l);		/* none yet; or NULL */
+void targets_free(struct targets **ts_p);
+
+/* Open those of c instead of the present ones.  Borrows c->logs. */
+void targets_conf(struct targets *ts, const struct conf *c);
+/* The same for a reload: when old lists the same, nothing is closed. */
+void targets_reconf(struct targets *ts, const struct conf *c,
+    const struct conf *old);
+void targets_reopen(struct targets *ts);
+void targets_event(const struct logrec *r, void *ts);
+
+#endif

@@ -1,1 +1,12 @@
-# t/bench
+# Benchmarks: built by `make bench`, never by a timed test.
+EXTRA_PROGRAMS += t/bench/load
+t_bench_load_SOURCES = t/bench/load.c t/bench/client.c t/bench/client.h
+t_bench_load_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
+t_bench_load_LDADD = $(OPENSSL_LIBS)
+EXTRA_DIST += t/bench/run
+CLEANFILES += t/bench/load
+
+bench: all t/bench/load
+	builddir='$(abs_top_builddir)' srcdir='$(abs_top_srcdir)' \
+	    $(PYTHON) $(srcdir)/t/bench/run $(BENCH)
+.PHONY: bench

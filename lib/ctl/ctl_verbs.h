@@ -13,5 +13,109 @@
  * Included by the server (permission, dispatch), pop3ctl (parsing, help), the
  * manual check and the fuzz dictionary.  The role stands in the row so that
  * permission is reviewed by reading one column.
+ * Arguments and results stand in SHAPES.  An option of pop3ctl is allowed for
+ * a command when args names it.
  */
-/* Rows are added by the writer of lib/ctl. */
+CTL_VERB("status", "status", VIEWER, KEEPER, "",
+    "what runs, since when, and how much it has to do",
+    "pop3ctl status")
+CTL_VERB("version", "version", VIEWER, FRONT, "",
+    "versions of pop3ctl and of the server",
+    "pop3ctl version")
+CTL_VERB("server.start", "start", NOBODY, LOCAL, "",
+    "start the server, by systemd where its unit is installed",
+    "pop3ctl start")
+CTL_VERB("server.stop", "stop", ADMIN, KEEPER, "",
+    "stop the server; sessions end without deletions",
+    "pop3ctl stop")
+CTL_VERB("server.restart", "restart", ADMIN, LOCAL, "",
+    "stop, then start",
+    "pop3ctl restart")
+CTL_VERB("reload", "reload", ADMIN, KEEPER, "[--dry-run]",
+    "read the configuration again; with --dry-run only tell what would change",
+    "pop3ctl reload --dry-run")
+
+CTL_VERB("session.list", "session list", VIEWER, FRONT, "",
+    "the sessions that are open",
+    "pop3ctl session list")
+CTL_VERB("session.show", "session show", VIEWER, FRONT, "ID",
+    "everything about one session",
+    "pop3ctl session show 7f3a2")
+CTL_VERB("session.kill", "session kill", OPERATOR, FRONT, "ID...",
+    "end sessions, without their deletions",
+    "pop3ctl session kill 7f3a2 7f3a9")
+
+CTL_VERB("config.show", "config show", VIEWER, KEEPER, "[--origin]",
+    "all settings in force; with --origin where each comes from",
+    "pop3ctl config show --origin")
+CTL_VERB("config.get", "config get", VIEWER, KEEPER, "KEY",
+    "one setting, or a group of them",
+    "pop3ctl config get limits.per_address")
+CTL_VERB("config.set", "config set", ADMIN, KEEPER, "[--runtime] KEY VALUE",
+    "change a setting and keep it, or with --runtime until the next reload",
+    "pop3ctl config set limits.per_address 40")
+CTL_VERB("config.reset", "config reset", ADMIN, KEEPER, "[--runtime] KEY",
+    "take back what config set changed",
+    "pop3ctl config reset limits.per_address")
+CTL_VERB("config.diff", "config diff", VIEWER, KEEPER, "",
+    "what a reload would change now",
+    "pop3ctl config diff")
+
+CTL_VERB("domain.list", "domain list", VIEWER, AUTH, "",
+    "the domains and their aliases",
+    "pop3ctl domain list")
+CTL_VERB("domain.add", "domain add", ADMIN, AUTH, "NAME",
+    "make a domain",
+    "pop3ctl domain add example.org")
+CTL_VERB("domain.remove", "domain remove", ADMIN, AUTH, "[--force] NAME",
+    "remove a domain; --force with its accounts; mail stays on the disk",
+    "pop3ctl domain remove example.org")
+CTL_VERB("domain.lock", "domain lock", ADMIN, AUTH, "NAME",
+    "let nobody of a domain log in",
+    "pop3ctl domain lock example.org")
+CTL_VERB("domain.unlock", "domain unlock", ADMIN, AUTH, "NAME",
+    "take that back",
+    "pop3ctl domain unlock example.org")
+CTL_VERB("domain.stat", "domain stat", VIEWER, AUTH, "[NAME]",
+    "how many accounts there are, of one domain or of all",
+    "pop3ctl domain stat example.org")
+CTL_VERB("domain.alias", "domain alias", ADMIN, AUTH, "ALIAS NAME",
+    "let ALIAS mean the domain NAME",
+    "pop3ctl domain alias example.net example.org")
+CTL_VERB("domain.unalias", "domain unalias", ADMIN, AUTH, "ALIAS",
+    "take that back",
+    "pop3ctl domain unalias example.net")
+
+CTL_VERB("account.list", "account list", VIEWER, AUTH, "[DOMAIN]",
+    "the accounts, of one domain or of all",
+    "pop3ctl account list example.org")
+CTL_VERB("account.show", "account show", VIEWER, AUTH, "NAME",
+    "everything about one account but its password",
+    "pop3ctl account show anna@example.org")
+CTL_VERB("account.add", "account add", ADMIN, AUTH,
+    "[--password-file FILE] [--quota SIZE] [--maildrop DIR] NAME",
+    "make an account; its password is asked for, or read from FILE",
+    "pop3ctl account add anna@example.org")
+CTL_VERB("account.remove", "account remove", ADMIN, AUTH, "NAME",
+    "remove an account; its mail stays on the disk",
+    "pop3ctl account remove anna@example.org")
+CTL_VERB("account.lock", "account lock", ADMIN, AUTH, "NAME",
+    "let nobody log in to an account",
+    "pop3ctl account lock anna@example.org")
+CTL_VERB("account.unlock", "account unlock", ADMIN, AUTH, "NAME",
+    "take that back",
+    "pop3ctl account unlock anna@example.org")
+CTL_VERB("account.set", "account set", ADMIN, AUTH,
+    "[--quota SIZE] [--maildrop DIR] NAME",
+    "change an account; --quota default is the server's",
+    "pop3ctl account set --quota 2G anna@example.org")
+CTL_VERB("account.passwd", "account passwd", ADMIN, AUTH,
+    "[--password-file FILE] NAME",
+    "change a password; it is asked for, or read from FILE",
+    "pop3ctl account passwd anna@example.org")
+CTL_VERB("account.import", "account import", ADMIN, AUTH, "FILE",
+    "make or update accounts from lines NAME[@DOMAIN]:SECRET; - reads input",
+    "pop3ctl account import /root/accounts")
+CTL_VERB("account.export", "account export", ADMIN, AUTH, "",
+    "write the accounts as lines that account import reads",
+    "pop3ctl account export")

@@ -78,14 +78,15 @@ create_new(int dirfd, const char *name, mode_t mode)
 }
 
 static int
-fill_new(int dirfd, const char *name, struct span content, mode_t mode)
+fill_new(int dirfd, const char *name, struct span content, mode_t mode,
+    bool sync)
 {
 	int fd = create_new(dirfd, name, mode);
 
 	if (fd < 0)
 		return -1;
 	if (fchmod(fd, mode) < 0 || write_all(fd, content) < 0 ||
-	    sync_fd(fd) < 0)
+	    (sync && sync_fd(fd) < 0))
 		return close_keep(fd);
 	return close(fd);
 }
@@ -218,9 +219,9 @@ path_sync_dir(int dirfd, struct err *e)
 	return 0;
 }
 
-int
-path_replace(int dirfd, const char *name, struct span content, mode_t mode,
-    bool durable, struct err *e)
+static int
+replace(int dirfd, const char *name, struct span content, mode_t mode,
+    bool sync, struct err *e)
 {
 	char temp[NAME_OCTETS + 1];
 	size_t n = strlen(name);
@@ -230,11 +231,27 @@ path_replace(int dirfd, const char *name, struct span content, mode_t mode,
 		return err_set(e, ERR_PERM, "\"%.200s\" is not a file name",
 		    name);
 	snprintf(temp, sizeof(temp), "%s.new", name);
-	if (fill_new(dirfd, temp, content, mode) < 0 ||
+	if (fill_new(dirfd, temp, content, mode, sync) < 0 ||
 	    renameat(dirfd, temp, dirfd, name) < 0) {
 		(void)path_fail("cannot write", name, e);
 		(void)unlinkat(dirfd, temp, 0);
 		return -1;
 	}
+	return 0;
+}
+
+int
+path_replace(int dirfd, const char *name, struct span content, mode_t mode,
+    bool durable, struct err *e)
+{
+	if (replace(dirfd, name, content, mode, true, e) < 0)
+		return -1;
 	return durable ? path_sync_dir(dirfd, e) : 0;
+}
+
+int
+path_replace_cache(int dirfd, const char *name, struct span content,
+    mode_t mode, struct err *e)
+{
+	return replace(dirfd, name, content, mode, false, e);
 }

@@ -53,6 +53,13 @@ int path_replace(int dirfd, const char *name, struct span content,
     mode_t mode, bool durable, struct err *e);
 
 /*
+ * The same without a sync, for what can be made anew and carries a checksum:
+ * after a power cut the file may be there and not whole.
+ */
+int path_replace_cache(int dirfd, const char *name, struct span content,
+    mode_t mode, struct err *e);
+
+/*
  * Whole regular file into memory for the caller to free, NUL-terminated
  * behind its len octets; -1 (ERR_LIMIT) above max octets.  The path is an
  * administrator's, links in it are followed: certificates live behind them.

@@ -1,0 +1,270 @@
+/*
+ * admin_account.c - account.list, show, add, remove, lock, set, passwd
+ *
+ * Runs in: auth.  Trusts: front for who may ask, nothing for what.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/acct/import.h"
+#include "lib/base/clock.h"
+#include "lib/base/json.h"
+#include "lib/base/mem.h"
+#include "lib/base/num.h"
+
+#include "pop3srvd/auth/admin_own.h"
+
+static json_t *
+account_json(const struct acct_account *a)
+{
+	char created[CLOCK_TEXT], changed[CLOCK_TEXT];
+	json_t *quota = a->quota == ACCT_QUOTA_DEFAULT ? json_null() :
+	    json_integer((json_int_t)a->quota);
+
+	return json_pack("{s:s, s:b, s:b, s:s, s:o, s:s, s:s, s:s}",
+	    "name", a->name, "locked", (int)a->locked,
+	    "domain_locked", (int)a->domain_locked,
+	    "maildrop", a->maildrop, "quota", quota,
+	    "scheme", pwhash_scheme(a->hash),
+	    "created", clock_text(a->created, created),
+	    "password_changed", clock_text(a->changed, changed));
+}
+
+/* A whole number of octets, "1G", or null. */
+static int
+arg_quota(const json_t *args, int64_t *quota_r, struct err *e)
+{
+	const json_t *v = json_object_get(args, "quota");
+	uint64_t octets = 0;
+	int r = 0;
+
+	*quota_r = ACCT_QUOTA_DEFAULT;
+	if (v == NULL || json_is_null(v))
+		return 0;
+	if (json_is_integer(v) && json_integer_value(v) >= 0)
+		octets = (uint64_t)json_integer_value(v);
+	else
+		r = json_is_string(v) ? num_size(json_string_value(v),
+		    &octets) : -1;
+	if (r < 0 || octets > INT64_MAX)
+		return err_set(e, ERR_CONFIG, "quota: a size such as 500M or "
+		    "1G, 0 for none, null for the server's");
+	*quota_r = (int64_t)octets;
+	return 0;
+}
+
+static int
+arg_maildrop(const json_t *args, char out[NAMES_MAILDROP], struct err *e)
+{
+	const json_t *v = json_object_get(args, "maildrop");
+	const char *path;
+
+	out[0] = '\0';
+	if (v == NULL || json_is_null(v))
+		return 0;
+	path = json_str(args, "maildrop", NULL, e);
+	if (path == NULL)
+		return -1;
+	if (*path == '\0')
+		return 0;
+	if (names_maildrop(path, e) < 0)
+		return -1;
+	memcpy(out, path, strlen(path) + 1);
+	return 0;
+}
+
+/* password or hash, one of them and only one.  The text of a wrong value is
+ * never part of the fault: it may be a password in the wrong place. */
+static int
+arg_secret(struct admin *a, const json_t *args, char hash[ACCT_HASH],
+    struct err *e)
+{
+	const json_t *password = json_object_get(args, "password");
+	const json_t *given = json_object_get(args, "hash");
+	const json_t *v = password != NULL ? password : given;
+	struct span text;
+
+	if ((password == NULL) == (given == NULL))
+		return err_set(e, ERR_CONFIG, "give a password or a hash, one "
+		    "of the two");
+	if (!json_is_string(v))
+		return err_set(e, ERR_CONFIG, "password, hash: a string");
+	text = span_mem(json_string_value(v), json_string_length(v));
+	if (password != NULL)
+		return import_password(text, a->pw, hash, e);
+	return import_secret(text, a->pw, hash, e);
+}
+
+static bool
+add_row(const struct acct_account *a, void *arg)
+{
+	return admin_list_add(arg, account_json(a), a->name);
+}
+
+/* The domain argument, an alias followed; "" when there is none. */
+static int
+arg_domain_filter(struct acct_backend *b, const json_t *args,
+    char out[NAMES_DOMAIN], struct err *e)
+{
+	struct acct_domain d;
+	struct acct_stat s;
+
+	out[0] = '\0';
+	if (json_object_get(args, "domain") == NULL)
+		return 0;
+	if (admin_arg_domain(args, "domain", out, e) < 0 ||
+	    b->ops->admin->domain_show(b, out, &d, &s, e) < 0)
+		return -1;
+	memcpy(out, d.name, sizeof(d.name));
+	return 0;
+}
+
+json_t *
+admin_account_list(struct admin *a, struct acct_backend *b,
+    const json_t *args, struct err *e)
+{
+	char domain[NAMES_DOMAIN];
+	struct acct_page page = { .domain = domain };
+	struct admin_list l;
+	int r;
+
+	(void)a;
+	if (arg_domain_filter(b, args, domain, e) < 0 ||
+	    admin_list_begin(&l, args, &page.after, e) < 0)
+		return NULL;
+	page.limit = l.limit + 1;
+	r = b->ops->admin->list(b, &page, add_row, &l, e);
+	return admin_list_end(&l, r, "accounts", e);
+}
+
+static json_t *
+show(struct acct_backend *b, const char *name, struct err *e)
+{
+	struct acct_account acc;
+
+	if (b->ops->lookup(b, name, &acc, e) < 0)
+		return NULL;
+	return admin_result(account_json(&acc), e);
+}
+
+json_t *
+admin_account_show(struct admin *a, struct acct_backend *b,
+    const json_t *args, struct err *e)
+{
+	char name[NAMES_MAX];
+
+	if (admin_arg_account(a, args, name, e) < 0)
+		return NULL;
+	return show(b, name, e);
+}
+
+json_t *
+admin_account_add(struct admin *a, struct acct_backend *b,
+    const json_t *args, struct err *e)
+{
+	struct acct_account acc;
+	struct acct_domain d;
+	struct acct_stat s;
+	int r;
+
+	memset(&acc, 0, sizeof(acc));
+	acc.created = acc.changed = a->now;
+	/* the domain first: its absence should not cost a hash */
+	if (admin_arg_account(a, args, acc.name, e) < 0 ||
+	    arg_quota(args, &acc.quota, e) < 0 ||
+	    arg_maildrop(args, acc.maildrop, e) < 0 ||
+	    b->ops->admin->domain_show(b, names_domain_of(acc.name), &d, &s,
+	    e) < 0 || arg_secret(a, args, acc.hash, e) < 0)
+		return NULL;
+	r = b->ops->admin->add(b, &acc, e);
+	mem_wipe(acc.hash, sizeof(acc.hash));
+	return r < 0 ? NULL : show(b, acc.name, e);
+}
+
+json_t *
+admin_account_remove(struct admin *a, struct acct_backend *b,
+    const json_t *args, struct err *e)
+{
+	char name[NAMES_MAX];
+	struct acct_account was;
+
+	if (admin_arg_account(a, args, name, e) < 0 ||
+	    b->ops->admin->remove(b, name, &was, e) < 0)
+		return NULL;
+	return admin_result(json_pack("{s:s, s:s, s:s}", "name", was.name,
+	    "maildrop", was.maildrop, "note", "mail stays on disk; an account "
+	    "of this name will find it again"), e);
+}
+
+static json_t *
+set_lock(struct admin *a, struct acct_backend *b, const json_t *args,
+    bool lock, struct err *e)
+{
+	struct acct_account acc;
+
+	memset(&acc, 0, sizeof(acc));
+	acc.locked = lock;
+	if (admin_arg_account(a, args, acc.name, e) < 0 ||
+	    b->ops->admin->set(b, &acc, ACCT_LOCK_SET, e) < 0)
+		return NULL;
+	return admin_result(json_pack("{s:s, s:b}", "name", acc.name,
+	    "locked", (int)lock), e);
+}
+
+json_t *
+admin_account_lock(struct admin *a, struct acct_backend *b,
+    const json_t *args, struct err *e)
+{
+	return set_lock(a, b, args, true, e);
+}
+
+json_t *
+admin_account_unlock(struct admin *a, struct acct_backend *b,
+    const json_t *args, struct err *e)
+{
+	return set_lock(a, b, args, false, e);
+}
+
+json_t *
+admin_account_set(struct admin *a, struct acct_backend *b,
+    const json_t *args, struct err *e)
+{
+	struct acct_account acc;
+	unsigned what = 0;
+
+	memset(&acc, 0, sizeof(acc));
+	if (json_object_get(args, "quota") != NULL)
+		what |= ACCT_QUOTA_SET;
+	if (json_object_get(args, "maildrop") != NULL)
+		what |= ACCT_MAILDROP_SET;
+	if (what == 0) {
+		err_set(e, ERR_CONFIG, "nothing to set; give quota or "
+		    "maildrop");
+		return NULL;
+	}
+	if (admin_arg_account(a, args, acc.name, e) < 0 ||
+	    arg_quota(args, &acc.quota, e) < 0 ||
+	    arg_maildrop(args, acc.maildrop, e) < 0 ||
+	    b->ops->admin->set(b, &acc, what, e) < 0)
+		return NULL;
+	return show(b, acc.name, e);
+}
+
+json_t *
+admin_account_passwd(struct admin *a, struct acct_backend *b,
+    const json_t *args, struct err *e)
+{
+	struct acct_account acc;
+	int r;
+
+	memset(&acc, 0, sizeof(acc));
+	acc.changed = a->now;
+	if (admin_arg_account(a, args, acc.name, e) < 0 ||
+	    arg_secret(a, args, acc.hash, e) < 0)
+		return NULL;
+	r = b->ops->admin->set(b, &acc, ACCT_HASH_SET, e);
+	mem_wipe(acc.hash, sizeof(acc.hash));
+	if (r < 0)
+		return NULL;
+	return admin_result(json_pack("{s:s}", "name", acc.name), e);
+}

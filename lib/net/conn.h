@@ -39,17 +39,24 @@ typedef void conn_fn(struct conn *c, enum conn_event ev, void *arg);
 struct conn *conn_new(struct loop *l, int fd, conn_fn *fn, void *arg);
 void conn_free(struct conn **c_p);		/* closes; safe inside fn */
 
-/* What to be told of; 0 waits for nothing but the end (POLLRDHUP). */
+/*
+ * What to be told of; 0 waits for nothing but a reset or hang-up.  A peer that
+ * only closed its sending side may still wait for answers to what it sent: its
+ * end of stream is found by reading, after those.
+ */
 void conn_want(struct conn *c, int read_write);
 
 /*
  * > 0 octets; 0 the peer's end of stream; -1 with errno EAGAIN: later; -1
- * otherwise: broken.  Both keep errno.
+ * otherwise: broken.  Both keep errno.  Under TLS, what conn_write() left over
+ * may be sealed already: the next call must begin with the same octets and
+ * offer no fewer.
  */
 ssize_t conn_read(struct conn *c, void *mem, size_t n);
 ssize_t conn_write(struct conn *c, const void *mem, size_t n);
 
-/* Server side handshake; CONN_TLS_UP or CONN_GONE follows.  -1: no memory. */
+/* Server side handshake; CONN_TLS_UP or CONN_GONE follows.  -1: no memory.
+ * Until then nothing may be read or written. */
 int conn_start_tls(struct conn *c, struct tls_set *set, struct err *e);
 bool conn_tls(const struct conn *c);
 /* "TLSv1.3", "TLS_AES_256_GCM_SHA384"; NULL without TLS. */
@@ -65,7 +72,8 @@ const char *conn_fault(const struct conn *c);
 /* True when the peer has closed or reset its side (a dead session). */
 bool conn_peer_gone(struct conn *c);
 
-/* Send what TLS owes and close_notify, shut the write side; then free. */
+/* Send what TLS owes and close_notify, shut the write side; the caller then
+ * frees c. */
 void conn_shutdown(struct conn *c);
 
 /* Gather small writes into full packets while on. */

@@ -3,6 +3,8 @@
 
 noinst_LIBRARIES += lib/net/libnet.a
 lib_net_libnet_a_SOURCES = \
+	lib/net/conn.c \
+	lib/net/conn.h \
 	lib/net/frame.c \
 	lib/net/frame.h \
 	lib/net/listen.c \
@@ -16,5 +18,14 @@ lib_net_libnet_a_SOURCES = \
 	lib/net/park.h \
 	lib/net/pollset.c \
 	lib/net/pollset.h \
+	lib/net/tcp.c \
+	lib/net/tcp.h \
 	lib/net/timer.c \
-	lib/net/timer.h
+	lib/net/timer.h \
+	lib/net/tls.c \
+	lib/net/tls.h \
+	lib/net/tls_int.h \
+	lib/net/tls_io.c \
+	lib/net/tls_io.h \
+	lib/net/tls_keys.c \
+	lib/net/tls_pair.c

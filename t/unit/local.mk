@@ -37,6 +37,8 @@ t_unit_test_json_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_timer t/unit/test_loop
 t_unit_test_timer_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_loop_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_conn
+t_unit_test_conn_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_listen
 t_unit_test_listen_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_listen_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=bind
@@ -56,3 +58,24 @@ t_unit_test_msg_LDADD = pop3srvd/ipc/libipc.a lib/net/libnet.a $(BASE_LIBS) $(CH
 t_unit_test_ticket_LDADD = pop3srvd/ipc/libipc.a lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_logrec_LDADD = pop3srvd/ipc/libipc.a lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_memfd_LDADD = pop3srvd/ipc/libipc.a lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+
+# lib/proto
+EXTRA_DIST += t/unit/pop3_unit.h
+UNIT_TESTS += t/unit/test_line t/unit/test_dot t/unit/test_pop3_verbs \
+	t/unit/test_pop3_login t/unit/test_pop3_list t/unit/test_pop3_memory
+t_unit_test_line_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_dot_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_pop3_verbs_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_pop3_login_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_pop3_list_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_pop3_memory_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_pop3_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
+	-Wl,--wrap=calloc -Wl,--wrap=free
+
+# lib/acct
+UNIT_TESTS += t/unit/test_names t/unit/test_pwhash t/unit/test_sasl \
+	t/unit/test_acct_cache
+t_unit_test_names_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
+t_unit_test_pwhash_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
+t_unit_test_sasl_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
+t_unit_test_acct_cache_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)

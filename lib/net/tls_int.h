@@ -1,0 +1,38 @@
+/*
+ * tls_int.h - what the files of the TLS module know of each other
+ */
+#ifndef NET_TLS_INT_H
+#define NET_TLS_INT_H
+
+#include <openssl/ssl.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+
+#include "lib/net/tls.h"
+
+/* A pair out of its PEM text. */
+struct tls_loaded {
+	X509 *leaf;
+	STACK_OF(X509) *chain;		/* without the leaf */
+	EVP_PKEY *key;
+};
+
+/* 0, or -1 with *e naming the pair; then there is nothing to free. */
+int tls_pair_load(const struct tls_pair *p, struct tls_loaded *l_r,
+    struct err *e);
+void tls_pair_unload(struct tls_loaded *l);
+/* Add it to the certificates of ctx; -1 names the pair and the reason. */
+int tls_pair_use(const struct tls_pair *p, const struct tls_loaded *l,
+    SSL_CTX *ctx, struct err *e);
+
+/* Let ctx seal and open tickets with k, which must outlive it. */
+int tls_keys_use(struct tls_keys *k, SSL_CTX *ctx);
+
+/* A server side for one connection, or NULL. */
+SSL *tls_set_open(struct tls_set *s);
+
+/* Why the library failed last; a text that lives for ever. */
+const char *tls_reason(void);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * deliver.h - putting a message into a Maildir so that it stays there
+ *
+ * reliability.md 3b: a new file in tmp, all octets, fsync; a name that nobody
+ * can have had; rename to new without replacing; fsync of new.  Only then the
+ * message is delivered.  A failed fsync is never tried again: the file goes
+ * and the sender keeps the message.
+ */
+#ifndef MAIL_DELIVER_H
+#define MAIL_DELIVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+
+struct deliver;
+
+#define DELIVER_NAME	256
+
+/*
+ * Begin in the maildrop opened as dirfd, which must stay open.  host becomes
+ * part of the name, made safe.  NULL: ERR_TEMP, ERR_PERM.
+ */
+struct deliver *deliver_begin(int dirfd, const char *host, struct err *e);
+
+/* 0, or -1 (ERR_TEMP): then only deliver_abort() is left. */
+int deliver_write(struct deliver *d, const void *p, size_t n,
+    struct err *e);
+
+/*
+ * Finish; 0: it survives a power cut, and name_r (may be NULL) is its name in
+ * new.  -1: it is not delivered.  Frees in every case.
+ */
+int deliver_end(struct deliver **d_p, char name_r[DELIVER_NAME],
+    struct err *e);
+void deliver_abort(struct deliver **d_p);
+
+#endif

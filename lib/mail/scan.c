@@ -1,0 +1,248 @@
+/*
+ * scan.c - from folders and index to the list of messages
+ *
+ * Phases: read the index; compare the folders' stamps, and be done when they
+ * are equal; read the folders (up to three times when others change them
+ * meanwhile; then what any pass saw is the list); look at the unknown files;
+ * sort; give UIDLs.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/mem.h"
+
+#include "lib/mail/folder.h"
+#include "lib/mail/look.h"
+#include "lib/mail/meet.h"
+#include "lib/mail/scan.h"
+#include "lib/mail/sort.h"
+#include "lib/mail/uidl.h"
+
+#define PASSES	3
+
+enum phase { READ_INDEX, COMPARE, LEARN, READ_FOLDERS, LOOK, ORDER, UIDLS };
+
+struct scan {
+	int maildrop;
+	enum phase phase;
+	struct index_load load;
+	struct index_state state;
+	struct meet meet;
+	struct folder_walk walk;
+	struct look look;
+	size_t at;
+	bool missing;		/* a file was not where the last pass saw it */
+	struct sort sort;
+	struct uidl_fill fill;
+	struct scan_notes notes;
+};
+
+/*
+ * A phase returns 1 when the slice is over, 0 when all is done, -1 on failure
+ * and NEXT when it has set another phase.
+ */
+#define NEXT	2
+
+static int
+next(struct scan *sc, enum phase phase)
+{
+	sc->phase = phase;
+	sc->at = 0;
+	return NEXT;
+}
+
+static int
+read_index(struct scan *sc, struct slice *s, struct err *e)
+{
+	int r = -1;
+
+	(void)e;
+	if (sc->load.head != NULL)
+		r = index_load_step(&sc->load, s, &sc->meet.old, &sc->state);
+	if (r == 1)
+		return 1;
+	index_load_end(&sc->load);
+	sc->notes.had_index = r == 0;
+	return next(sc, COMPARE);
+}
+
+static int
+compare_stamps(struct scan *sc, struct slice *s, struct err *e)
+{
+	struct folder_stamp now[FOLDER_N];
+
+	(void)s;
+	if (folder_stamps(sc->maildrop, now, e) < 0)
+		return -1;
+	if (sc->notes.had_index && sc->state.settled &&
+	    folder_same(&now[FOLDER_NEW], &sc->state.stamps[FOLDER_NEW]) &&
+	    folder_same(&now[FOLDER_CUR], &sc->state.stamps[FOLDER_CUR])) {
+		sc->meet.m = sc->meet.old;
+		memset(&sc->meet.old, 0, sizeof(sc->meet.old));
+		return 0;
+	}
+	sc->notes.walked = true;
+	if (meet_begin(&sc->meet, e) < 0)
+		return -1;
+	return next(sc, LEARN);
+}
+
+/* Another pass finds files under their new names. */
+static int
+pass_again(struct scan *sc, struct err *e)
+{
+	meet_pass(&sc->meet);
+	sc->notes.passes++;
+	sc->missing = false;
+	if (folder_walk_begin(&sc->walk, sc->maildrop, e) < 0)
+		return -1;
+	return next(sc, READ_FOLDERS);
+}
+
+static int
+learn(struct scan *sc, struct slice *s, struct err *e)
+{
+	int r = meet_learn(&sc->meet, s, e);
+
+	return r != 0 ? r : pass_again(sc, e);
+}
+
+static int
+read_folders(struct scan *sc, struct slice *s, struct err *e)
+{
+	int r = folder_walk_step(&sc->walk, s, meet_entry, &sc->meet, e);
+
+	if (r != 0)
+		return r;
+	if (sc->walk.clean)
+		meet_forget_unseen(&sc->meet);
+	else if (sc->notes.passes < PASSES)
+		return pass_again(sc, e);
+	memcpy(sc->state.stamps, sc->walk.before, sizeof(sc->state.stamps));
+	sc->state.settled = sc->walk.settled;
+	return next(sc, LOOK);
+}
+
+static void
+note(struct scan *sc)
+{
+	sc->notes.stated = sc->look.stated;
+	sc->notes.counted = sc->look.counted;
+	sc->notes.counted_octets = sc->look.counted_octets;
+	sc->notes.strange = sc->meet.strange + sc->look.strange;
+	sc->notes.unreadable = sc->look.unreadable;
+	sc->notes.doubles = sc->meet.doubles;
+}
+
+static int
+look_at_new(struct scan *sc, struct slice *s, struct err *e)
+{
+	struct msgs *m = &sc->meet.m;
+	struct msgs_row *r;
+	int code;
+
+	while (sc->at < m->count) {
+		r = &m->rows[sc->at];
+		if ((r->flags & (MSGS_LOOK | MSGS_COUNT)) == 0) {
+			sc->at++;
+			continue;
+		}
+		code = look_at(&sc->look, sc->maildrop, m, r, s, e);
+		if (code == 1 || code < 0)
+			return code;
+		sc->missing = sc->missing || code == 2;
+		sc->at++;
+		if (slice_over(s))
+			return 1;
+	}
+	if (sc->missing && sc->notes.passes < PASSES)
+		return pass_again(sc, e);
+	note(sc);
+	meet_end(&sc->meet);
+	return next(sc, ORDER);
+}
+
+static int
+put_in_order(struct scan *sc, struct slice *s, struct err *e)
+{
+	int r = sort_step(&sc->sort, &sc->meet.m, s, e);
+
+	if (r != 0)
+		return r;
+	sort_end(&sc->sort);
+	return next(sc, UIDLS);
+}
+
+static int
+give_uidls(struct scan *sc, struct slice *s, struct err *e)
+{
+	return uidl_fill(&sc->fill, &sc->meet.m, s, e);
+}
+
+static int (*const phases[])(struct scan *, struct slice *, struct err *) = {
+	[READ_INDEX] = read_index,
+	[COMPARE] = compare_stamps,
+	[LEARN] = learn,
+	[READ_FOLDERS] = read_folders,
+	[LOOK] = look_at_new,
+	[ORDER] = put_in_order,
+	[UIDLS] = give_uidls,
+};
+
+struct scan *
+scan_new(int maildrop, struct err *e)
+{
+	struct scan *sc = mem_new(1, sizeof(*sc));
+
+	if (sc == NULL) {
+		(void)err_set(e, ERR_TEMP, "out of memory");
+		return NULL;
+	}
+	sc->maildrop = maildrop;
+	sc->phase = READ_INDEX;
+	look_begin(&sc->look);
+	if (index_load_begin(&sc->load, maildrop) < 0)
+		index_load_end(&sc->load);
+	return sc;
+}
+
+void
+scan_free(struct scan **sc_p)
+{
+	struct scan *sc = *sc_p;
+
+	if (sc == NULL)
+		return;
+	index_load_end(&sc->load);
+	folder_walk_end(&sc->walk);
+	look_end(&sc->look);
+	sort_end(&sc->sort);
+	uidl_fill_end(&sc->fill);
+	meet_free(&sc->meet);
+	free(sc);
+	*sc_p = NULL;
+}
+
+int
+scan_step(struct scan *sc, struct err *e)
+{
+	struct slice s;
+	int r;
+
+	slice_begin(&s);
+	do {
+		r = phases[sc->phase](sc, &s, e);
+	} while (r == NEXT);
+	return r;
+}
+
+void
+scan_take(struct scan *sc, struct msgs *m_r, struct index_state *state_r,
+    struct scan_notes *notes_r)
+{
+	msgs_trim(&sc->meet.m);
+	*m_r = sc->meet.m;
+	memset(&sc->meet.m, 0, sizeof(sc->meet.m));
+	*state_r = sc->state;
+	*notes_r = sc->notes;
+}

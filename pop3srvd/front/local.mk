@@ -1,1 +1,48 @@
-# pop3srvd/front
+# The process that faces the network.  It links no account or mail code.
+
+pkglibexec_PROGRAMS += libexec/front
+libexec_front_SOURCES = \
+	pop3srvd/front/auth_pool.c \
+	pop3srvd/front/auth_pool.h \
+	pop3srvd/front/ctl_client.c \
+	pop3srvd/front/ctl_client.h \
+	pop3srvd/front/ctl_roles.c \
+	pop3srvd/front/ctl_roles.h \
+	pop3srvd/front/ctl_server.c \
+	pop3srvd/front/ctl_server.h \
+	pop3srvd/front/ctl_session.c \
+	pop3srvd/front/ctl_status.c \
+	pop3srvd/front/deadline.c \
+	pop3srvd/front/deadline.h \
+	pop3srvd/front/drop_pool.c \
+	pop3srvd/front/drop_pool.h \
+	pop3srvd/front/fetch.c \
+	pop3srvd/front/fetch.h \
+	pop3srvd/front/gate.c \
+	pop3srvd/front/gate.h \
+	pop3srvd/front/helpers.c \
+	pop3srvd/front/helpers.h \
+	pop3srvd/front/login.c \
+	pop3srvd/front/login.h \
+	pop3srvd/front/main.c \
+	pop3srvd/front/message.c \
+	pop3srvd/front/message.h \
+	pop3srvd/front/pool.c \
+	pop3srvd/front/pool.h \
+	pop3srvd/front/pop3_session.c \
+	pop3srvd/front/pop3_session.h \
+	pop3srvd/front/ports.c \
+	pop3srvd/front/ports.h \
+	pop3srvd/front/proxy.c \
+	pop3srvd/front/proxy.h \
+	pop3srvd/front/server.c \
+	pop3srvd/front/server.h \
+	pop3srvd/front/session.c \
+	pop3srvd/front/session.h \
+	pop3srvd/front/sessions.c \
+	pop3srvd/front/sessions.h \
+	pop3srvd/front/vserver.c \
+	pop3srvd/front/vserver.h
+libexec_front_LDADD = pop3srvd/ipc/libipc.a lib/proto/libproto.a \
+	lib/policy/libpolicy.a lib/ctl/libctl.a lib/conf/libconf.a \
+	lib/net/libnet.a $(BASE_LIBS)

@@ -1,0 +1,364 @@
+/*
+ * ctl_server.c - the control socket: who asks, may they, who answers
+ *
+ * Runs in: front.
+ * Trusts: the kernel for who the peer is; nothing the peer says.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/json.h"
+#include "lib/base/mem.h"
+
+#include "lib/ctl/ctl.h"
+#include "lib/net/listen.h"
+#include "lib/net/peer.h"
+
+#include "pop3srvd/front/ctl_client.h"
+#include "pop3srvd/front/ctl_roles.h"
+#include "pop3srvd/front/ctl_server.h"
+#include "pop3srvd/front/server.h"
+
+#define CLIENTS		32
+#define LOGGED_ARGS	400	/* octets of arguments in an audit record */
+#define AT_KEEPER	(-1)
+
+struct seat {
+	struct ctl_server *cs;
+	struct ctl_client *client;	/* NULL: free */
+	struct peer_cred who;
+	enum ctl_role role;
+	struct ctl_request req;		/* being served; verb NULL: none */
+	uint32_t ticket;		/* of the question asked elsewhere */
+	int helper;			/* who was asked */
+};
+
+struct ctl_server {
+	struct server *srv;
+	struct listener *listener;
+	struct ctl_roles *roles;
+	uint32_t tickets;
+	struct seat seats[CLIENTS];
+};
+
+static const struct {
+	const char *verb;
+	json_t *(*run)(struct server *srv, const json_t *args,
+	    struct err *e);
+} own_verbs[] = {
+	{ "version", ctl_version },
+	{ "session.list", ctl_session_list },
+	{ "session.show", ctl_session_show },
+	{ "session.kill", ctl_session_kill }
+};
+
+/* Passwords and hashes are never logged (I10). */
+static void
+args_text(const json_t *args, struct buf *b)
+{
+	json_t *copy = json_copy((json_t *)(uintptr_t)args);
+
+	json_object_del(copy, "password");
+	json_object_del(copy, "hash");
+	json_object_del(copy, "lines");
+	if (copy == NULL || json_write(copy, b) < 0)
+		(void)buf_adds(b, "{...}");
+	json_decref(copy);
+}
+
+/* Every attempt to change something, whether or not it succeeded. */
+static void
+audit(const struct seat *st, const char *result)
+{
+	struct buf args;
+
+	if (st->req.verb->role <= CTL_VIEWER)
+		return;
+	buf_init(&args, LOGGED_ARGS);
+	args_text(st->req.args, &args);
+	log_event(st->cs->srv->log, LOG_LEVEL_INFO, NULL, "control",
+	    (struct log_field[]){ LOG_STR("verb", st->req.verb->verb),
+	    LOG_NUM("uid", st->who.uid), LOG_NUM("pid", st->who.pid),
+	    LOG_STR("role", ctl_role_name(st->role)),
+	    LOG_STR("result", result),
+	    LOG_SPAN("args", buf_span(&args)), { NULL, { NULL, 0 }, 0 } });
+	buf_wipe(&args);
+}
+
+static void
+done(struct seat *st, bool last)
+{
+	st->ticket = 0;
+	ctl_request_clear(&st->req);
+	ctl_client_answer(st->client, last);
+}
+
+static void
+answer_fault(struct seat *st, enum ctl_code code, const char *text)
+{
+	(void)ctl_reply_fault(ctl_client_out(st->client), st->req.id, code,
+	    text);
+	if (st->req.verb != NULL)
+		audit(st, ctl_code_name(code));
+	done(st, false);
+}
+
+/* result is stolen. */
+static void
+answer_ok(struct seat *st, json_t *result)
+{
+	(void)ctl_reply_ok(ctl_client_out(st->client), st->req.id, result);
+	audit(st, "ok");
+	done(st, false);
+}
+
+static void
+serve_own(struct seat *st)
+{
+	const char *verb = st->req.verb->verb;
+	struct err e = { .class = ERR_NONE };
+	json_t *result;
+	size_t i;
+
+	for (i = 0; i < sizeof(own_verbs) / sizeof(own_verbs[0]); i++) {
+		if (strcmp(own_verbs[i].verb, verb) != 0)
+			continue;
+		result = own_verbs[i].run(st->cs->srv, st->req.args, &e);
+		if (result != NULL)
+			answer_ok(st, result);
+		else
+			answer_fault(st, ctl_code_of(&e), e.text);
+		return;
+	}
+	answer_fault(st, CTL_USAGE, "verb not served");
+}
+
+static uint32_t
+new_ticket(struct ctl_server *cs)
+{
+	if (++cs->tickets == 0)
+		cs->tickets = 1;
+	return cs->tickets;
+}
+
+static int
+send_to_keeper(struct server *srv, uint32_t id, const struct msg_ctl *m)
+{
+	struct buf b;
+	int r = -1;
+
+	buf_init(&b, FRAME_MAX);
+	if (msg_ctl_pack(m, &b) == 0)
+		r = channel_send(life_keeper(srv->life), MSG_CTL, id,
+		    buf_span(&b), -1);
+	buf_wipe(&b);
+	return r;
+}
+
+static void
+ask_elsewhere(struct seat *st)
+{
+	struct server *srv = st->cs->srv;
+	struct msg_ctl m = { .verb = st->req.verb->verb,
+		.uid = st->who.uid, .pid = (uint32_t)st->who.pid };
+	struct buf args;
+	int r = -1;
+
+	st->ticket = new_ticket(st->cs);
+	buf_init(&args, FRAME_MAX);
+	if (json_write(st->req.args, &args) == 0) {
+		m.args = buf_span(&args);
+		if (st->req.verb->where == CTL_KEEPER) {
+			r = send_to_keeper(srv, st->ticket, &m);
+			st->helper = AT_KEEPER;
+		} else {
+			r = auth_pool_ctl(srv->auths, st->ticket, &m);
+			st->helper = r;
+		}
+	}
+	buf_wipe(&args);
+	if (r < 0)
+		answer_fault(st, CTL_TRY_AGAIN,
+		    "who serves this is not there; try again");
+}
+
+static struct seat *
+seat_of(struct ctl_server *cs, const struct ctl_client *c)
+{
+	int i;
+
+	for (i = 0; i < CLIENTS; i++)
+		if (cs->seats[i].client == c)
+			return &cs->seats[i];
+	return NULL;
+}
+
+static void
+on_line(struct ctl_client *c, struct span line, void *arg)
+{
+	struct seat *st = seat_of(arg, c);
+	enum ctl_code code;
+	struct err e;
+
+	if (ctl_request_read(line, &st->req, &code, &e) < 0) {
+		(void)ctl_reply_fault(ctl_client_out(c), st->req.id, code,
+		    e.text);
+		/* what is no request is seldom followed by one */
+		st->req.verb = NULL;
+		done(st, true);
+	} else if (st->role < st->req.verb->role) {
+		answer_fault(st, CTL_NO_ROLE, "this needs a higher role; see "
+		    "control.roles in the configuration");
+	} else if (st->req.verb->where == CTL_FRONT) {
+		serve_own(st);
+	} else {
+		ask_elsewhere(st);
+	}
+}
+
+static void
+on_overdue(struct ctl_client *c, void *arg)
+{
+	answer_fault(seat_of(arg, c), CTL_TRY_AGAIN, "no answer in time");
+}
+
+static void
+on_gone(struct ctl_client *c, void *arg)
+{
+	struct seat *st = seat_of(arg, c);
+
+	if (st->req.verb != NULL)
+		audit(st, "asker-gone");
+	ctl_request_clear(&st->req);
+	ctl_client_free(&st->client);
+	st->ticket = 0;
+}
+
+static const struct ctl_client_ops client_ops = {
+	.line = on_line,
+	.overdue = on_overdue,
+	.gone = on_gone
+};
+
+static void
+on_peer(int fd, const struct addr *peer, void *arg)
+{
+	struct ctl_server *cs = arg;
+	struct seat *st = seat_of(cs, NULL);
+
+	(void)peer;
+	if (st == NULL || peer_cred(fd, &st->who) < 0) {
+		close(fd);
+		return;
+	}
+	st->role = ctl_roles_of(cs->roles, fd, &st->who);
+	st->client = ctl_client_new(cs->srv->loop, fd, &client_ops, cs);
+}
+
+struct ctl_server *
+ctl_server_new(struct server *srv)
+{
+	struct ctl_server *cs = mem_new(1, sizeof(*cs));
+	int i;
+
+	if (cs == NULL)
+		return NULL;
+	cs->srv = srv;
+	for (i = 0; i < CLIENTS; i++)
+		cs->seats[i].cs = cs;
+	cs->roles = ctl_roles_new();
+	if (cs->roles == NULL) {
+		free(cs);
+		return NULL;
+	}
+	ctl_roles_learn(cs->roles, &srv->conf->control);
+	return cs;
+}
+
+void
+ctl_server_free(struct ctl_server **cs_p)
+{
+	struct ctl_server *cs = *cs_p;
+	int i;
+
+	if (cs == NULL)
+		return;
+	if (cs->listener != NULL)
+		listener_free(&cs->listener);
+	for (i = 0; i < CLIENTS; i++) {
+		ctl_request_clear(&cs->seats[i].req);
+		ctl_client_free(&cs->seats[i].client);
+	}
+	ctl_roles_free(&cs->roles);
+	free(cs);
+	*cs_p = NULL;
+}
+
+void
+ctl_server_conf(struct ctl_server *cs, const struct conf *c)
+{
+	ctl_roles_use(cs->roles, &c->control, cs->srv->log);
+}
+
+void
+ctl_server_listen(struct ctl_server *cs, int fd, uint32_t owner)
+{
+	ctl_roles_owner(cs->roles, owner);
+	if (cs->listener != NULL)
+		listener_free(&cs->listener);
+	cs->listener = listener_new(cs->srv->loop, fd, on_peer, cs);
+	if (cs->listener == NULL)
+		close(fd);
+}
+
+static void
+answer_json(struct seat *st, bool ok, json_t *json)
+{
+	const char *text = json_string_value(json_object_get(json, "text"));
+	json_t *code = json_object_get(json, "exit");
+
+	if (ok) {
+		if (strcmp(st->req.verb->verb, "status") == 0)
+			ctl_status_add(st->cs->srv, json);
+		answer_ok(st, json_incref(json));
+	} else {
+		answer_fault(st, json_is_integer(code) ?
+		    (enum ctl_code)json_integer_value(code) : CTL_TRY_AGAIN,
+		    text != NULL ? text : "no reason was given");
+	}
+}
+
+void
+ctl_server_reply(struct ctl_server *cs, uint32_t id,
+    const struct msg_ctl_reply *r)
+{
+	struct err e;
+	json_t *json;
+	int i;
+
+	for (i = 0; i < CLIENTS; i++) {
+		struct seat *st = &cs->seats[i];
+
+		if (st->client == NULL || st->ticket != id || id == 0)
+			continue;
+		json = json_read(r->json.ptr, r->json.len, &e);
+		if (json == NULL)
+			answer_fault(st, CTL_TRY_AGAIN, e.text);
+		else
+			answer_json(st, r->ok, json);
+		json_decref(json);
+		return;
+	}
+}
+
+void
+ctl_server_lost(struct ctl_server *cs, int helper)
+{
+	int i;
+
+	for (i = 0; i < CLIENTS; i++)
+		if (cs->seats[i].ticket != 0 && cs->seats[i].helper == helper)
+			answer_fault(&cs->seats[i], CTL_TRY_AGAIN,
+			    "the process that served this ended; try again");
+}

@@ -1,0 +1,48 @@
+/*
+ * ctl_server.h - the control socket: who asks, may they, who answers
+ *
+ * Verbs that front serves itself are a row each in ctl_server.c; the others
+ * go to keeper or auth as MSG_CTL and come back as MSG_CTL_REPLY.
+ */
+#ifndef FRONT_CTL_SERVER_H
+#define FRONT_CTL_SERVER_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+
+#include "lib/conf/conf.h"
+
+#include "pop3srvd/ipc/msg.h"
+
+struct ctl_server;
+struct server;
+
+/* Before rights are given up: names of the configuration are looked up. */
+struct ctl_server *ctl_server_new(struct server *srv);
+void ctl_server_free(struct ctl_server **cs_p);
+void ctl_server_conf(struct ctl_server *cs, const struct conf *c);
+
+/* Takes the listening socket; owner: who started the daemon. */
+void ctl_server_listen(struct ctl_server *cs, int fd, uint32_t owner);
+
+void ctl_server_reply(struct ctl_server *cs, uint32_t id,
+    const struct msg_ctl_reply *r);
+/* This auth process died: what it was asked gets "try again". */
+void ctl_server_lost(struct ctl_server *cs, int helper);
+
+/* A verb of front: the result (owned by the caller), or NULL with *e. */
+json_t *ctl_version(struct server *srv, const json_t *args, struct err *e);
+json_t *ctl_session_list(struct server *srv, const json_t *args,
+    struct err *e);
+json_t *ctl_session_show(struct server *srv, const json_t *args,
+    struct err *e);
+json_t *ctl_session_kill(struct server *srv, const json_t *args,
+    struct err *e);
+
+/* What front knows, into keeper's reply to "status". */
+void ctl_status_add(struct server *srv, json_t *status);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * gate.h - the one door: who may connect, before TLS and banner
+ *
+ * Asks the access list of the listener, the addresses shut out, and the
+ * limits, in this order.  A peer that is refused gets no octet.
+ */
+#ifndef FRONT_GATE_H
+#define FRONT_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/addr.h"
+
+#include "lib/policy/autodeny.h"
+#include "lib/policy/netacl.h"
+
+#include "pop3srvd/front/vserver.h"
+
+enum gate_verdict {
+	GATE_OK,
+	GATE_DENIED,		/* by the access list */
+	GATE_SHUT_OUT,		/* automatically denied */
+	GATE_FULL,		/* limits.connections */
+	GATE_SOURCE,		/* limits.per_address */
+	GATE_MEMORY,
+	GATE_VERDICTS
+};
+
+struct gate;
+
+/* ceiling: connections that the descriptors allow. */
+struct gate *gate_new(size_t ceiling);
+void gate_free(struct gate **g_p);
+
+/* What would be decided, counting nothing.  *rule_r (or NULL): which range. */
+enum gate_verdict gate_judge(struct gate *g, const struct vserver *vs,
+    const struct addr *a, int64_t now, const struct prefix **rule_r);
+
+/*
+ * Decide and, when GATE_OK, count until gate_leave() with the same address.
+ * proxy: a source of many peers, so limits.per_address is not asked.
+ */
+enum gate_verdict gate_enter(struct gate *g, const struct vserver *vs,
+    const struct addr *a, bool proxy, int64_t now);
+void gate_leave(struct gate *g, const struct addr *a);
+
+/* Until restart.  reason is a constant. */
+int gate_shut_out(struct gate *g, const struct addr *a, const char *reason,
+    int64_t now);
+
+/*
+ * May this refusal be logged?  At most 20 of a kind in 10 s; *missed_r: how
+ * many were not since the last one that was.
+ */
+bool gate_log_due(struct gate *g, enum gate_verdict v, int64_t now,
+    uint64_t *missed_r);
+
+const char *gate_verdict_name(enum gate_verdict v);	/* "denied", … */
+size_t gate_ceiling(const struct gate *g, const struct vserver *vs);
+size_t gate_total(const struct gate *g);
+size_t gate_of(const struct gate *g, const struct addr *a);
+uint64_t gate_refused(const struct gate *g, enum gate_verdict v);
+struct autodeny *gate_autodeny(struct gate *g);
+
+#endif

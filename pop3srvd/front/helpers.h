@@ -1,0 +1,14 @@
+/*
+ * helpers.h - answers of auth and drop, to the sessions they are for
+ */
+#ifndef FRONT_HELPERS_H
+#define FRONT_HELPERS_H
+
+#include "pop3srvd/front/auth_pool.h"
+#include "pop3srvd/front/drop_pool.h"
+
+/* arg is the server. */
+extern const struct auth_pool_ops helpers_auth_ops;
+extern const struct drop_pool_ops helpers_drop_ops;
+
+#endif

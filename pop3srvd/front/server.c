@@ -1,0 +1,330 @@
+/*
+ * server.c - everything that runs in front
+ *
+ * Runs in: front.
+ * Trusts: keeper; auth and drop through their pools.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/base/mem.h"
+
+#include "lib/net/priv.h"
+
+#include "pop3srvd/front/ctl_server.h"
+#include "pop3srvd/front/helpers.h"
+#include "pop3srvd/front/ports.h"
+#include "pop3srvd/front/server.h"
+#include "pop3srvd/front/session.h"
+#include "pop3srvd/front/vserver.h"
+
+#define KEYS_LIFE	((int64_t)12 * 3600 * 1000)	/* of TLS tickets */
+#define STOP_WAIT	5000		/* ms for replies that have begun */
+#define SPARE_FDS	64
+#define SCANNED_MAX	64		/* who may have to go */
+#define WAITING_SHARE	30		/* percent of all before their login */
+
+static void
+take_channel(struct server *srv, struct frame *f)
+{
+	struct msg_channel m;
+	int fd = f->fd, r = 0;
+
+	f->fd = -1;
+	if (fd < 0)
+		return;
+	if (msg_channel_unpack(&m, f->body) < 0)
+		r = -1;
+	else if (m.role == ROLE_AUTH)
+		r = auth_pool_attach(srv->auths, m.index, fd);
+	else if (m.role == ROLE_DROP)
+		r = drop_pool_attach(srv->drops, m.index, fd);
+	else
+		close(fd);
+	if (r < 0)
+		log_event(srv->log, LOG_LEVEL_ERROR, NULL, "channel lost",
+		    (struct log_field[]){ { NULL, { NULL, 0 }, 0 } });
+}
+
+static void
+take_listener(struct server *srv, struct frame *f)
+{
+	int fd = f->fd;
+	struct err e;
+
+	f->fd = -1;
+	if (fd >= 0 && ports_listen(srv->ports, f->body, fd, &e) < 0)
+		log_error(srv->log, LOG_LEVEL_ERROR, NULL,
+		    "listener not served", &e);
+}
+
+static void
+take_control(struct server *srv, struct frame *f)
+{
+	struct msg_control m;
+	int fd = f->fd;
+
+	f->fd = -1;
+	if (fd >= 0 && msg_control_unpack(&m, f->body) == 0)
+		ctl_server_listen(srv->ctl, fd, m.uid);
+	else if (fd >= 0)
+		close(fd);
+}
+
+static void
+serve_frame(struct server *srv, struct frame *f)
+{
+	struct msg_ctl_reply r;
+
+	switch (f->type) {
+	case MSG_CHANNEL:
+		take_channel(srv, f);
+		break;
+	case MSG_LISTENER:
+		if (!srv->stopping)
+			take_listener(srv, f);
+		break;
+	case MSG_CERTS:
+		if (f->fd >= 0)
+			ports_certs(srv->ports, f->fd);
+		f->fd = -1;
+		break;
+	case MSG_CONTROL:
+		take_control(srv, f);
+		break;
+	case MSG_CTL_REPLY:
+		if (msg_ctl_reply_unpack(&r, f->body) == 0)
+			ctl_server_reply(srv->ctl, f->id, &r);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Until server_start() there is nothing that could take a frame. */
+static void
+put_by(struct server *srv, struct frame *f)
+{
+	struct server_mail *m = mem_new(1, sizeof(*m) + f->body.len);
+
+	if (m == NULL)
+		return;		/* server_start() will miss it and fail */
+	if (srv->mail == NULL)
+		srv->mail_end = &srv->mail;
+	m->type = f->type;
+	m->fd = f->fd;
+	f->fd = -1;
+	m->len = f->body.len;
+	if (m->len > 0)
+		memcpy(m->body, f->body.ptr, m->len);
+	*srv->mail_end = m;
+	srv->mail_end = &m->next;
+}
+
+static void
+on_frame(struct frame *f, void *arg)
+{
+	struct server *srv = arg;
+
+	if (srv->loop == NULL)
+		put_by(srv, f);
+	else
+		serve_frame(srv, f);
+}
+
+static void
+on_conf(const struct conf *new, const struct conf *old, void *arg)
+{
+	struct server *srv = arg;
+
+	(void)old;
+	srv->conf = new;
+	if (srv->stopping)
+		return;
+	ports_conf(srv->ports, new);
+	ctl_server_conf(srv->ctl, new);
+}
+
+static void
+each_session(struct server *srv, void (*fn)(struct session *s))
+{
+	struct session *s, *next;
+	int i;
+
+	for (i = 0; i < SESSIONS_LISTS; i++)
+		for (s = sessions_first(srv->sessions,
+		    (enum sessions_list)i); s != NULL; s = next) {
+			next = s->next;
+			fn(s);
+		}
+}
+
+static void
+end_now(struct session *s)
+{
+	session_end(s, "shutdown");
+}
+
+static void
+stop_due(struct loop *l, struct timer *t)
+{
+	struct server *srv = LOOP_OWNER(t, struct server, stop_timer);
+
+	(void)l;
+	each_session(srv, end_now);
+	life_stopped(srv->life);
+}
+
+static void
+on_stop(void *arg)
+{
+	struct server *srv = arg;
+
+	if (srv->stopping)
+		return;
+	srv->stopping = true;
+	ports_free(&srv->ports);
+	srv->ports = ports_new(srv);
+	each_session(srv, session_stop);
+	if (sessions_first(srv->sessions, SESSIONS_WAITING) == NULL &&
+	    sessions_first(srv->sessions, SESSIONS_LOGGED_IN) == NULL)
+		(void)timer_after(srv->loop, &srv->stop_timer, 0);
+	else
+		(void)timer_after(srv->loop, &srv->stop_timer, STOP_WAIT);
+}
+
+const struct life_ops server_life_ops = {
+	.frame = on_frame,
+	.conf = on_conf,
+	.stop = on_stop
+};
+
+void
+server_session_ended(struct server *srv)
+{
+	if (srv->stopping && srv->sessions != NULL &&
+	    sessions_first(srv->sessions, SESSIONS_WAITING) == NULL &&
+	    sessions_first(srv->sessions, SESSIONS_LOGGED_IN) == NULL)
+		(void)timer_after(srv->loop, &srv->stop_timer, 0);
+}
+
+/* Of the oldest that have not logged in, the one whose source has most. */
+bool
+server_push_out(struct server *srv)
+{
+	struct session *s = sessions_first(srv->sessions, SESSIONS_WAITING);
+	struct session *worst = NULL;
+	size_t n, most = 0, left = SCANNED_MAX;
+
+	for (; s != NULL && left > 0; s = s->next, left--) {
+		n = gate_of(srv->gate, &s->peer);
+		if (worst == NULL || n > most) {
+			worst = s;
+			most = n;
+		}
+	}
+	if (worst == NULL)
+		return false;
+	session_end(worst, "pushed-out");
+	return true;
+}
+
+void
+server_relieve(struct server *srv, const struct vserver *vs)
+{
+	size_t share = gate_ceiling(srv->gate, vs) * WAITING_SHARE / 100;
+
+	if (sessions_count(srv->sessions, SESSIONS_WAITING) >= share)
+		(void)server_push_out(srv);
+}
+
+static void
+keys_due(struct loop *l, struct timer *t)
+{
+	struct server *srv = LOOP_OWNER(t, struct server, keys_timer);
+
+	if (tls_keys_rotate(srv->keys) < 0)
+		log_event(srv->log, LOG_LEVEL_WARNING, NULL,
+		    "ticket keys not changed",
+		    (struct log_field[]){ { NULL, { NULL, 0 }, 0 } });
+	(void)timer_after(l, t, KEYS_LIFE);
+}
+
+/* A session logged in needs a descriptor, and another while it is sent mail. */
+static size_t
+ceiling(struct server *srv)
+{
+	size_t want = (size_t)srv->conf->server.limits.connections;
+	size_t fds = priv_raise_fds((unsigned)(want + want / 2) + SPARE_FDS);
+	size_t most = fds <= SPARE_FDS ? 1 : (fds - SPARE_FDS) * 2 / 3;
+
+	if (most < want)
+		log_event(srv->log, LOG_LEVEL_WARNING, NULL,
+		    "fewer connections than configured", (struct log_field[]){
+		    LOG_NUM("configured", want), LOG_NUM("possible", most),
+		    LOG_NUM("descriptors", fds), { NULL, { NULL, 0 }, 0 } });
+	return most;
+}
+
+static void
+read_mail(struct server *srv)
+{
+	struct server_mail *m;
+	struct frame f;
+
+	while ((m = srv->mail) != NULL) {
+		srv->mail = m->next;
+		f = (struct frame){ .type = m->type, .fd = m->fd,
+		    .body = span_mem(m->body, m->len) };
+		serve_frame(srv, &f);
+		if (f.fd >= 0)
+			close(f.fd);
+		free(m);
+	}
+}
+
+int
+server_start(struct server *srv, struct life *life, struct err *e)
+{
+	srv->life = life;
+	srv->loop = life_loop(life);
+	srv->log = life_log(life);
+	srv->conf = life_conf(life);
+	srv->since = loop_time(srv->loop)->wall;
+	srv->keys_timer.due = keys_due;
+	srv->stop_timer.due = stop_due;
+	if ((srv->keys = tls_keys_new(e)) == NULL)
+		return -1;
+	srv->gate = gate_new(ceiling(srv));
+	srv->sessions = sessions_new();
+	srv->auths = auth_pool_new(srv->loop, &helpers_auth_ops, srv);
+	srv->drops = drop_pool_new(srv->loop, &helpers_drop_ops, srv);
+	srv->ports = ports_new(srv);
+	srv->ctl = ctl_server_new(srv);
+	if (srv->gate == NULL || srv->sessions == NULL ||
+	    srv->auths == NULL || srv->drops == NULL ||
+	    srv->ports == NULL || srv->ctl == NULL ||
+	    timer_after(srv->loop, &srv->keys_timer, KEYS_LIFE) < 0)
+		return err_set(e, ERR_TEMP, "out of memory at the start");
+	ports_conf(srv->ports, srv->conf);
+	ctl_server_conf(srv->ctl, srv->conf);
+	read_mail(srv);
+	return 0;
+}
+
+void
+server_end(struct server *srv)
+{
+	ctl_server_free(&srv->ctl);
+	ports_free(&srv->ports);
+	each_session(srv, end_now);
+	drop_pool_free(&srv->drops);
+	auth_pool_free(&srv->auths);
+	sessions_free(&srv->sessions);
+	gate_free(&srv->gate);
+	timer_stop(srv->loop, &srv->stop_timer);
+	timer_stop(srv->loop, &srv->keys_timer);
+	tls_keys_free(&srv->keys);
+}

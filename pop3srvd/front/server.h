@@ -1,0 +1,69 @@
+/*
+ * server.h - everything that runs in front
+ */
+#ifndef FRONT_SERVER_H
+#define FRONT_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/net/frame.h"
+#include "lib/net/loop.h"
+#include "lib/net/tls.h"
+
+#include "pop3srvd/ipc/life.h"
+
+#include "pop3srvd/front/auth_pool.h"
+#include "pop3srvd/front/drop_pool.h"
+#include "pop3srvd/front/gate.h"
+#include "pop3srvd/front/sessions.h"
+
+struct ctl_server;
+struct ports;
+
+struct server_mail {		/* a frame that came before there was a loop */
+	struct server_mail *next;
+	uint16_t type;
+	int fd;
+	size_t len;
+	char body[];
+};
+
+struct server {
+	struct life *life;
+	struct loop *loop;
+	struct log_out *log;
+	const struct conf *conf;
+	struct gate *gate;
+	struct sessions *sessions;
+	struct auth_pool *auths;
+	struct drop_pool *drops;
+	struct ports *ports;
+	struct ctl_server *ctl;
+	struct tls_keys *keys;
+	struct timer keys_timer;
+	struct timer stop_timer;
+	int64_t since;			/* wall ms */
+	uint64_t hello_turn;		/* of the loop */
+	unsigned hellos;		/* handshakes begun in it */
+	bool stopping;
+	struct server_mail *mail, **mail_end;
+	uint64_t messages, octets_out, logins, login_failures;
+};
+
+/* For life_inherit(): arg is the server, zeroed. */
+extern const struct life_ops server_life_ops;
+
+/* Everything before rights are given up.  0, or -1 with *e. */
+int server_start(struct server *srv, struct life *life, struct err *e);
+void server_end(struct server *srv);
+
+/* A session has ended. */
+void server_session_ended(struct server *srv);
+
+/* Room for one more session: those that never logged in go first. */
+void server_relieve(struct server *srv, const struct vserver *vs);
+bool server_push_out(struct server *srv);
+
+#endif

@@ -24,7 +24,8 @@ struct log_out {
 	struct channel *ch;
 	bool hold;		/* no channel now, one will come */
 	enum log_level most;
-	uint64_t dropped;
+	uint64_t dropped;	/* not yet told */
+	uint64_t told;
 	struct buf kept;	/* span-packed records */
 	void (*sink)(const struct logrec *r, void *arg);
 	void *arg;
@@ -66,6 +67,12 @@ log_out_sink(struct log_out *o, void (*sink)(const struct logrec *r, void *arg),
 	o->arg = arg;
 }
 
+uint64_t
+log_out_dropped(const struct log_out *o)
+{
+	return o->told + o->dropped;
+}
+
 /* Tell how many are missing before the first one that follows them. */
 static void
 send_dropped(struct log_out *o)
@@ -79,8 +86,10 @@ send_dropped(struct log_out *o)
 	pack_begin(&p, &b);
 	pack_u64(&p, o->dropped);
 	if (pack_end(&p) == 0 &&
-	    channel_send(o->ch, MSG_LOG_DROPPED, 0, buf_span(&b), -1) == 0)
+	    channel_send(o->ch, MSG_LOG_DROPPED, 0, buf_span(&b), -1) == 0) {
+		o->told += o->dropped;
 		o->dropped = 0;
+	}
 	buf_free(&b);
 }
 

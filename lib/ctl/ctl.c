@@ -139,18 +139,17 @@ read_body(json_t *line, struct ctl_request *r, struct err *e)
 	return 0;
 }
 
-/* Passwords may be among the strings. */
-static void
-wipe(const json_t *v)
+void
+ctl_wipe(const json_t *v)
 {
 	const char *key;
 	json_t *inner;
 	size_t i;
 
 	json_object_foreach((json_t *)(uintptr_t)v, key, inner)
-		wipe(inner);
+		ctl_wipe(inner);
 	json_array_foreach(v, i, inner)
-		wipe(inner);
+		ctl_wipe(inner);
 	if (json_is_string(v))
 		mem_wipe((void *)(uintptr_t)json_string_value(v),
 		    json_string_length(v));
@@ -174,7 +173,7 @@ ctl_request_read(struct span line, struct ctl_request *r,
 	if (status == 0)
 		status = read_body(v, r, e);
 	if (status < 0) {
-		wipe(v);
+		ctl_wipe(v);
 		*code_r = e->class == ERR_TEMP ? CTL_TRY_AGAIN : CTL_USAGE;
 	}
 	json_decref(v);
@@ -185,7 +184,7 @@ void
 ctl_request_clear(struct ctl_request *r)
 {
 	if (r->args != NULL)
-		wipe(r->args);
+		ctl_wipe(r->args);
 	json_decref(r->args);
 	memset(r, 0, sizeof(*r));
 }

@@ -64,6 +64,10 @@ int ctl_request_read(struct span line, struct ctl_request *r,
     enum ctl_code *code_r, struct err *e);
 void ctl_request_clear(struct ctl_request *r);
 
+/* Overwrite every string in v, which may be a password and is about to be
+ * freed. */
+void ctl_wipe(const json_t *v);
+
 /* Append one reply line with its LF; result is stolen (NULL: {}). */
 int ctl_reply_ok(struct buf *out, int64_t id, json_t *result);
 int ctl_reply_fault(struct buf *out, int64_t id, enum ctl_code code,

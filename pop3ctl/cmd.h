@@ -1,0 +1,77 @@
+/*
+ * cmd.h - one command while it runs
+ */
+#ifndef CMD_H
+#define CMD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "lib/ctl/ctl.h"
+
+#include "pop3ctl/client.h"
+
+struct cmd {
+	const struct ctl_verb *verb;
+	const char *socket;
+	struct client *client;	/* opened by the first question */
+	int argc;		/* what follows the command's words */
+	char **argv;
+	bool json;
+	bool runtime;
+	bool dry_run;
+	bool origin;
+	bool force;
+	const char *password_file;
+	const char *quota;
+	const char *maildrop;
+};
+
+/* Each returns the exit code. */
+typedef int cmd_fn(struct cmd *c);
+
+/* "pop3ctl: what: why" on standard error; returns code. */
+int cmd_fail(const struct cmd *c, enum ctl_code code, const char *why);
+/* The same with the command's usage: CTL_USAGE. */
+int cmd_usage(const struct cmd *c, const char *why);
+
+/*
+ * Ask the server; args is stolen.  The result is for the caller to release.
+ * NULL: the fault was printed, *code_r is the exit code.  With --json the
+ * reply was printed too: views then print nothing.
+ */
+json_t *cmd_ask(struct cmd *c, const char *verb, json_t *args,
+    int *code_r);
+/* Ask with the command's own verb; nothing is printed but faults. */
+int cmd_do(struct cmd *c, json_t *args);
+
+/* Members of a result that may be absent or of a wrong type. */
+const char *cmd_str(const json_t *obj, const char *key);	/* "" */
+int64_t cmd_int(const json_t *obj, const char *key);		/* 0 */
+
+/* A list of {key, from, to, needs}. */
+void cmd_print_changes(const json_t *changes);
+
+/* The row that words of argv name, *used_r of them; NULL after a message that
+ * tells what was possible. */
+const struct ctl_verb *cmd_match(int argc, char **argv, int *used_r);
+/* Usage, help and example of a row; of all rows that begin with word. */
+void cmd_help(const struct ctl_verb *v);
+void cmd_help_all(const char *word);
+/* word is the first of several commands ("session"). */
+bool cmd_is_noun(const char *word);
+
+int cmd_run(struct cmd *c);
+
+cmd_fn cmd_status, cmd_version;
+cmd_fn cmd_start, cmd_stop, cmd_restart, cmd_reload;
+cmd_fn cmd_session_list, cmd_session_show, cmd_session_kill;
+cmd_fn cmd_config_show, cmd_config_get, cmd_config_set, cmd_config_reset,
+    cmd_config_diff;
+cmd_fn cmd_domain_list, cmd_domain_name, cmd_domain_remove, cmd_domain_stat,
+    cmd_domain_alias, cmd_domain_unalias;
+cmd_fn cmd_account_list, cmd_account_show, cmd_account_name, cmd_account_add,
+    cmd_account_set, cmd_account_passwd, cmd_account_import,
+    cmd_account_export;
+
+#endif

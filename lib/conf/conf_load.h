@@ -52,6 +52,8 @@ json_t *conf_diff(const struct conf_source *old,
  */
 int conf_put(json_t *changes, const char *key, const json_t *value,
     struct err *e);
+/* Take one key out again: ERR_NOTFOUND when it is not in there. */
+int conf_take(json_t *changes, const char *key, struct err *e);
 
 /*
  * settings.json: set or reset one key, check the result as conf_load does,

@@ -200,6 +200,17 @@ conf_put(json_t *changes, const char *key, const json_t *value,
 }
 
 int
+conf_take(json_t *changes, const char *key, struct err *e)
+{
+	if (conf_path_del(changes, key) == 0)
+		return 0;
+	if (conf_find(&conf_root_set, key) == NULL)
+		return conf_no_key(key, e);
+	return err_set(e, ERR_NOTFOUND, "%s: not set with --runtime; config "
+	    "show --origin tells where it comes from", key);
+}
+
+int
 conf_set(const char *file, const char *key, const json_t *value,
     struct err *e)
 {

@@ -47,6 +47,9 @@ struct log_out *life_log(const struct life *lf);
 struct channel *life_keeper(const struct life *lf);
 uint32_t life_index(const struct life *lf);
 
+/* What the most talkative of c's log targets wants. */
+enum log_level life_log_level(const struct conf *c);
+
 /*
  * Become user (if root), enter root (NULL: stay), limits, no new privileges;
  * exits on failure.  As an ordinary user ids and root are left as they are.

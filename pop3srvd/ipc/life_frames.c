@@ -24,18 +24,16 @@ end_with(struct life *lf, int code)
 	loop_stop(lf->loop);
 }
 
-/* The level that the most talkative target wants. */
-static void
-take_level(struct life *lf)
+enum log_level
+life_log_level(const struct conf *c)
 {
 	enum conf_log_level most = CONF_LEVEL_ERROR;
 	size_t i;
 
-	for (i = 0; i < lf->conf->n_logs; i++)
-		if (lf->conf->logs[i].to != CONF_LOG_NONE &&
-		    lf->conf->logs[i].level > most)
-			most = lf->conf->logs[i].level;
-	log_out_level(lf->log, (enum log_level)most);
+	for (i = 0; i < c->n_logs; i++)
+		if (c->logs[i].to != CONF_LOG_NONE && c->logs[i].level > most)
+			most = c->logs[i].level;
+	return (enum log_level)most;
 }
 
 static struct conf *
@@ -72,7 +70,7 @@ take_conf(struct life *lf, struct frame *f)
 		return;
 	}
 	lf->conf = new;
-	take_level(lf);
+	log_out_level(lf->log, life_log_level(new));
 	if (old != NULL) {
 		if (lf->ops->conf != NULL)
 			lf->ops->conf(new, old, lf->arg);

@@ -1,0 +1,203 @@
+/*
+ * ctl.c - the control verbs that keeper serves
+ *
+ * Front has checked the caller's role and names uid and pid.
+ *
+ * Runs in: keeper.  Trusts: front, that the caller may; the arguments not at
+ * all.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/json.h"
+#include "lib/ctl/ctl.h"
+#include "pop3srvd/ipc/msg.h"
+
+#include "pop3srvd/keeper/ctl.h"
+#include "pop3srvd/keeper/ctl_config.h"
+#include "pop3srvd/keeper/reload.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+static json_t *
+last_reload(const struct keeper *k)
+{
+	if (k->last.wall == 0)
+		return json_null();
+	return json_pack("{s:I, s:b, s:s}", "time",
+	    (json_int_t)(k->last.wall / 1000), "ok", k->last.ok ? 1 : 0,
+	    "text", k->last.text == NULL ? "" : k->last.text);
+}
+
+static json_t *
+status(struct keeper *k, const json_t *args, struct err *e)
+{
+	int64_t now = loop_time(k->loop)->wall;
+	json_t *v;
+
+	(void)args;
+	v = json_pack("{s:s, s:s, s:I, s:I, s:i, s:i, s:o, s:o, s:o}",
+	    "version", PACKAGE_VERSION,
+	    "state", k->stopping ? "stopping" : "running",
+	    "since", (json_int_t)(k->since / 1000),
+	    "uptime", (json_int_t)((now - k->since) / 1000),
+	    "pid", (int)getpid(), "generation", (int)k->generation,
+	    "processes", children_status(k->children),
+	    "last_reload", last_reload(k),
+	    "certificates", certs_watch_status(k->certs));
+	if (v == NULL)
+		err_set(e, ERR_TEMP, "out of memory");
+	return v;
+}
+
+static json_t *
+reload(struct keeper *k, const json_t *args, struct err *e)
+{
+	json_t *changes = NULL;
+	bool dry_run;
+	int r;
+
+	if (json_bool(args, "dry_run", false, &dry_run, e) < 0)
+		return NULL;
+	r = dry_run ? reload_run(k, NULL, true, &changes, e) :
+	    reload_ordered(k, &changes, e);
+	if (r < 0) {
+		/* ERR_PERM: the code "configuration" */
+		e->class = e->class == ERR_CONFIG ? ERR_PERM : e->class;
+		return NULL;
+	}
+	return json_pack("{s:o, s:i, s:b}", "changes", changes,
+	    "generation", (int)k->generation, "dry_run", dry_run ? 1 : 0);
+}
+
+static json_t *
+stop(struct keeper *k, const json_t *args, struct err *e)
+{
+	(void)k;
+	(void)args;
+	(void)e;
+	return json_pack("{s:i}", "pid", (int)getpid());
+}
+
+static const struct {
+	const char *verb;
+	json_t *(*serve)(struct keeper *k, const json_t *args, struct err *e);
+	const char *args;	/* those it knows, each ended by a space */
+} verbs[] = {
+	{ "status",		status,			"" },
+	{ "reload",		reload,			"dry_run " },
+	{ "server.stop",	stop,			"" },
+	{ "config.show",	ctl_config_show,	"origin " },
+	{ "config.get",		ctl_config_get,		"key " },
+	{ "config.set",		ctl_config_set,		"key value runtime " },
+	{ "config.reset",	ctl_config_reset,	"key runtime " },
+	{ "config.diff",	ctl_config_diff,	"" },
+};
+
+/* Too long an answer is an error, not a broken channel. */
+static void
+reply(struct channel *ch, uint32_t id, bool ok, json_t *v)
+{
+	struct msg_ctl_reply m = { .ok = ok };
+	struct buf text, b;
+
+	buf_init(&text, FRAME_MAX - 64);
+	buf_init(&b, FRAME_MAX);
+	if (v != NULL && json_write(v, &text) == 0) {
+		m.json = buf_span(&text);
+	} else {
+		m.ok = false;
+		m.json = span_of("{\"code\":\"try-again\",\"text\":\"the answer "
+		    "has no room; ask for less\",\"exit\":75}");
+	}
+	if (msg_ctl_reply_pack(&m, &b) == 0)
+		(void)channel_send(ch, MSG_CTL_REPLY, id, buf_span(&b), -1);
+	buf_free(&text);
+	buf_free(&b);
+	json_decref(v);
+}
+
+static bool
+known(const char *list, const char *key)
+{
+	size_t n = strlen(key);
+	const char *p = list;
+
+	while ((p = strstr(p, key)) != NULL) {
+		if (p[n] == ' ' && (p == list || p[-1] == ' '))
+			return true;
+		p++;
+	}
+	return false;
+}
+
+static int
+check_args(const char *list, json_t *args, struct err *e)
+{
+	const char *key;
+	json_t *v;
+
+	if (!json_is_object(args))
+		return err_set(e, ERR_CONFIG, "args must be an object");
+	json_object_foreach(args, key, v)
+		if (!known(list, key))
+			return err_set(e, ERR_CONFIG, "\"%.40s\": no such "
+			    "argument", key);
+	return 0;
+}
+
+static json_t *
+dispatch(struct keeper *k, const struct msg_ctl *m, json_t *args,
+    struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i].verb, m->verb) == 0)
+			return check_args(verbs[i].args, args, e) < 0 ? NULL :
+			    verbs[i].serve(k, args, e);
+	err_set(e, ERR_PROTO, "\"%.40s\": not a verb of keeper", m->verb);
+	return NULL;
+}
+
+static json_t *
+serve(struct keeper *k, const struct msg_ctl *m, struct err *e)
+{
+	json_t *args, *v;
+
+	args = m->args.len == 0 ? json_object() :
+	    json_read(m->args.ptr, m->args.len, e);
+	if (args == NULL)
+		return NULL;
+	v = dispatch(k, m, args, e);
+	json_decref(args);
+	return v;
+}
+
+void
+ctl_serve(struct keeper *k, struct channel *ch, const struct frame *f)
+{
+	struct msg_ctl m;
+	struct err e;
+	json_t *v;
+
+	err_set(&e, ERR_PROTO, "not a whole request");
+	v = msg_ctl_unpack(&m, f->body) < 0 ? NULL : serve(k, &m, &e);
+	if (v != NULL)
+		reply(ch, f->id, true, v);
+	else
+		reply(ch, f->id, false, ctl_error_json(ctl_code_of(&e),
+		    k->faults != NULL ? k->faults : e.text));
+	free(k->faults);
+	k->faults = NULL;
+	/* behind the answer, so that front sends it before it stops */
+	if (v != NULL && strcmp(m.verb, "server.stop") == 0)
+		keeper_stop(k);
+}

@@ -1,0 +1,372 @@
+/*
+ * keeper.c - the process that holds everything together
+ *
+ * Order of life: signals, children, "ready" once each of them is; at the end
+ * the same list backwards.
+ *
+ * Runs in: keeper, as root if started so.  Trusts: its own configuration; of
+ * its children only front's control requests, and only their form.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/base/digest.h"
+#include "lib/base/mem.h"
+#include "lib/net/child.h"
+#include "lib/net/notify.h"
+#include "pop3srvd/ipc/life.h"
+#include "pop3srvd/ipc/memfd.h"
+
+#include "pop3srvd/keeper/ctl.h"
+#include "pop3srvd/keeper/keeper.h"
+#include "pop3srvd/keeper/reload.h"
+
+#define CONF_MAX	(64u << 20)
+#define MEND_MS		5000
+
+int
+keeper_adapt(const struct keeper *k, struct conf *c)
+{
+	struct conf_log *logs, *l;
+	size_t i;
+
+	for (i = 0; i < c->n_logs; i++)
+		if (c->logs[i].to == CONF_LOG_STDERR)
+			return 0;
+	if (!k->foreground)
+		return 0;
+	logs = mem_new(c->n_logs + 1, sizeof(*logs));
+	if (logs == NULL)
+		return -1;
+	if (c->n_logs > 0)
+		memcpy(logs, c->logs, c->n_logs * sizeof(*logs));
+	l = &logs[c->n_logs];
+	l->to = CONF_LOG_STDERR;
+	l->level = c->server.options.debug ? CONF_LEVEL_DEBUG :
+	    CONF_LEVEL_INFO;
+	l->path = mem_strdup("");
+	l->folder = mem_strdup("");
+	l->address = mem_strdup("");
+	free(c->logs);
+	c->logs = logs;
+	c->n_logs++;
+	return l->path != NULL && l->folder != NULL && l->address != NULL ?
+	    0 : -1;
+}
+
+int
+keeper_pack_conf(const struct conf *c, struct err *e)
+{
+	struct buf b;
+	int fd = -1;
+
+	buf_init(&b, CONF_MAX);
+	if (conf_pack(c, &b) == 0)
+		fd = memfd_write("pop3srvd-conf", buf_span(&b), e);
+	else
+		err_set(e, ERR_TEMP, "configuration: out of memory");
+	buf_free(&b);
+	return fd;
+}
+
+void
+keeper_send_conf(struct keeper *k, struct channel *ch, bool first)
+{
+	const struct msg_conf m = { .first = first };
+	struct buf b;
+
+	buf_init(&b, 16);
+	if (msg_conf_pack(&m, &b) == 0) {
+		if (ch != NULL)
+			(void)channel_send(ch, MSG_CONF, k->generation,
+			    buf_span(&b), k->conf_fd);
+		else
+			children_tell(k->children, MSG_CONF, k->generation,
+			    buf_span(&b), k->conf_fd);
+	}
+	buf_free(&b);
+	log_out_level(k->log, life_log_level(k->conf));
+}
+
+static void
+outfit(enum role role, struct channel *ch, void *arg)
+{
+	struct keeper *k = arg;
+
+	keeper_send_conf(k, ch, true);
+	if (role == ROLE_AUTH || role == ROLE_DROP)
+		(void)channel_send(ch, MSG_SECRET, 0,
+		    span_mem(k->key, sizeof(k->key)), -1);
+	if (role != ROLE_FRONT)
+		return;
+	certs_watch_send(k->certs, ch);
+	sockets_send(k->sockets, NULL, ch);
+	control_send(k->control, ch);
+}
+
+static void
+log_frame(struct channel *ch, struct frame *f, void *arg)
+{
+	(void)ch;
+	(void)f;
+	(void)arg;		/* log has nothing to say here */
+}
+
+static void
+log_gone(struct channel *ch, void *arg)
+{
+	struct keeper *k = arg;
+
+	(void)ch;
+	log_out_hold(k->log);
+	channel_free(&k->log_ch);
+}
+
+static void
+log_channel(int fd, void *arg)
+{
+	static const struct channel_ops ops = {
+		.frame = log_frame,
+		.gone = log_gone,
+	};
+	struct keeper *k = arg;
+
+	if (k->log_ch != NULL) {
+		channel_flush(k->log_ch, 500);
+		log_gone(k->log_ch, k);
+	}
+	if (fd < 0)
+		return;
+	k->log_ch = channel_new(k->loop, fd, &ops, k);
+	if (k->log_ch != NULL)
+		log_out_channel(k->log, k->log_ch);
+}
+
+static void
+child_said(enum role role, struct channel *ch, struct frame *f, void *arg)
+{
+	struct keeper *k = arg;
+	const struct log_field fields[] = {
+		LOG_STR("role", role_name(role)),
+		LOG_NUM("type", f->type),
+		{ NULL }
+	};
+
+	if (role == ROLE_FRONT && f->type == MSG_CTL)
+		ctl_serve(k, ch, f);
+	else
+		log_event(k->log, LOG_LEVEL_ERROR, NULL,
+		    "frame not awaited", fields);
+}
+
+static void
+tell_ready(struct keeper *k, int code)
+{
+	if (k->ready_fd >= 0)
+		child_ready(k->ready_fd, code);
+	k->ready_fd = -1;
+}
+
+static void
+all_ready(void *arg)
+{
+	struct keeper *k = arg;
+	const struct log_field fields[] = {
+		LOG_STR("version", PACKAGE_VERSION),
+		LOG_NUM("generation", k->generation),
+		{ NULL }
+	};
+
+	log_event(k->log, LOG_LEVEL_INFO, NULL, "server started", fields);
+	notify_send("READY=1");
+	tell_ready(k, EX_OK);
+}
+
+static void
+hopeless(const char *why, void *arg)
+{
+	struct keeper *k = arg;
+
+	fprintf(stderr, "pop3srvd: %s\n", why);
+	k->exit_code = EX_UNAVAILABLE;
+	keeper_stop(k);
+}
+
+static void
+all_stopped(void *arg)
+{
+	struct keeper *k = arg;
+
+	loop_stop(k->loop);
+}
+
+static void
+certs_changed(void *arg)
+{
+	struct keeper *k = arg;
+	struct channel *front = children_front(k->children);
+
+	if (front != NULL)
+		certs_watch_send(k->certs, front);
+}
+
+void
+keeper_stop(struct keeper *k)
+{
+	if (!k->stopping) {
+		notify_send("STOPPING=1");
+		log_event(k->log, LOG_LEVEL_INFO, NULL, "server stopping",
+		    NULL);
+	}
+	k->stopping = true;
+	children_stop(k->children);
+}
+
+static void
+on_signal(struct loop *l, int signo, void *arg)
+{
+	struct keeper *k = arg;
+	struct err e;
+
+	(void)l;
+	switch (signo) {
+	case SIGCHLD:
+		children_reap(k->children);
+		break;
+	case SIGHUP:
+		if (!k->stopping)
+			(void)reload_ordered(k, NULL, &e);
+		break;
+	case SIGUSR1:
+		children_tell_role(k->children, ROLE_LOG, MSG_REOPEN,
+		    span_mem(NULL, 0));
+		break;
+	default:
+		keeper_stop(k);
+	}
+}
+
+/* Removed or replaced, it would lock the administrator out (F-40). */
+static void
+mend_control(struct loop *l, struct timer *t)
+{
+	struct keeper *k = LOOP_OWNER(t, struct keeper, mend);
+	struct channel *front = children_front(k->children);
+	struct err e;
+
+	(void)timer_after(l, t, MEND_MS);
+	if (k->stopping)
+		return;
+	if (control_mend(k->control, &e)) {
+		log_event(k->log, LOG_LEVEL_WARNING, NULL,
+		    "control socket made anew", NULL);
+		if (front != NULL)
+			control_send(k->control, front);
+	} else if (e.class != ERR_NONE && !k->mend_failed) {
+		log_error(k->log, LOG_LEVEL_ERROR, NULL,
+		    "control socket lost", &e);
+	}
+	k->mend_failed = e.class != ERR_NONE;
+}
+
+static int
+prepare_signals(struct keeper *k, struct err *e)
+{
+	static const int handled[] = { SIGCHLD, SIGHUP, SIGUSR1, SIGTERM,
+		SIGINT };
+	size_t i;
+
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return err_sys(e, ERR_TEMP, "SIGPIPE");
+	for (i = 0; i < sizeof(handled) / sizeof(handled[0]); i++)
+		if (loop_signal(k->loop, handled[i], on_signal, k) < 0)
+			return err_sys(e, ERR_TEMP, "signal %d", handled[i]);
+	return 0;
+}
+
+static int
+prepare(struct keeper *k, struct err *e)
+{
+	static const struct children_ops ops = {
+		.outfit = outfit,
+		.log_channel = log_channel,
+		.frame = child_said,
+		.all_ready = all_ready,
+		.hopeless = hopeless,
+		.all_stopped = all_stopped,
+	};
+
+	k->generation = 1;
+	k->loop = loop_new(e);
+	if (k->loop == NULL)
+		return -1;
+	k->since = loop_time(k->loop)->wall;
+	if (digest_random(k->key, sizeof(k->key)) < 0)
+		return err_set(e, ERR_TEMP, "no random numbers: refusing to "
+		    "serve with weak ones");
+	k->conf_fd = keeper_pack_conf(k->conf, e);
+	if (k->conf_fd < 0 || prepare_signals(k, e) < 0)
+		return -1;
+	k->log = log_out_new();
+	if (k->log == NULL)
+		return err_set(e, ERR_TEMP, "out of memory");
+	log_out_hold(k->log);	/* until log runs */
+	k->children = children_new(k->loop, k->log, &ops, k);
+	k->certs = certs_watch_new(k->loop, k->log, certs_changed, k);
+	k->runtime = json_object();
+	if (k->children == NULL || k->certs == NULL || k->runtime == NULL)
+		return err_set(e, ERR_TEMP, "out of memory");
+	k->mend.due = mend_control;
+	return timer_after(k->loop, &k->mend, MEND_MS);
+}
+
+static void
+release(struct keeper *k)
+{
+	children_free(&k->children);
+	certs_watch_free(&k->certs);
+	channel_free(&k->log_ch);
+	log_out_free(&k->log);
+	if (k->conf_fd >= 0)
+		(void)close(k->conf_fd);
+	json_decref(k->runtime);
+	free(k->last.text);
+	free(k->faults);
+	mem_wipe(k->key, sizeof(k->key));
+	if (k->loop != NULL)
+		timer_stop(k->loop, &k->mend);
+	loop_free(&k->loop);
+}
+
+int
+keeper_run(struct keeper *k, struct cert_set *certs)
+{
+	struct err e;
+	int r;
+
+	k->conf_fd = -1;
+	r = prepare(k, &e);
+	if (r < 0) {
+		cert_set_free(&certs);
+	} else {
+		certs_watch_take(k->certs, certs);
+		r = children_start(k->children, k->conf, &e);
+		if (r == 0)
+			r = loop_run(k->loop, &e);
+	}
+	if (r < 0) {
+		fprintf(stderr, "pop3srvd: %s\n", e.text);
+		k->exit_code = e.class == ERR_CONFIG ? EX_CONFIG : EX_OSERR;
+	}
+	tell_ready(k, k->exit_code);
+	release(k);
+	return k->exit_code;
+}

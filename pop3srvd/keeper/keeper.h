@@ -1,0 +1,71 @@
+/*
+ * keeper.h - the process that holds everything together
+ */
+#ifndef KEEPER_KEEPER_H
+#define KEEPER_KEEPER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/conf/conf.h"
+#include "lib/conf/conf_load.h"
+#include "lib/net/loop.h"
+#include "pop3srvd/ipc/logrec.h"
+#include "pop3srvd/ipc/ticket.h"
+#include "pop3srvd/keeper/certs_watch.h"
+#include "pop3srvd/keeper/children.h"
+#include "pop3srvd/keeper/control.h"
+#include "pop3srvd/keeper/sockets.h"
+
+/* How the last reload went, for status. */
+struct last_reload {
+	int64_t wall;		/* ms; 0: none yet */
+	bool ok;
+	char *text;		/* the faults, a line each; or NULL */
+};
+
+struct keeper {
+	struct loop *loop;
+	struct log_out *log;
+	struct channel *log_ch;
+	const char *file;	/* of the configuration, absolute */
+	bool foreground;
+	struct conf *conf;
+	struct conf_source *source;
+	json_t *runtime;	/* changes that are not kept; object */
+	uint32_t generation;
+	int conf_fd;		/* conf packed for the children */
+	unsigned char key[TICKET_KEY];
+	struct children *children;
+	struct sockets *sockets;
+	struct control *control;
+	struct certs_watch *certs;
+	struct last_reload last;
+	char *faults;		/* all of the last load, a line each; or NULL */
+	struct timer mend;	/* the control socket */
+	bool mend_failed;	/* and was told */
+	int64_t since;		/* wall ms */
+	int ready_fd;		/* -1: in the foreground, or told already */
+	bool stopping;
+	int exit_code;
+};
+
+/* The configuration as keeper uses it: with standard error among the log's
+ * targets when in the foreground.  0 or -1. */
+int keeper_adapt(const struct keeper *k, struct conf *c);
+
+/* Pack conf for the children into conf_fd. */
+int keeper_pack_conf(const struct conf *c, struct err *e);
+
+/* Send the configuration in force to one child, or to all. */
+void keeper_send_conf(struct keeper *k, struct channel *ch, bool first);
+
+/*
+ * Serve until told to stop.  k has conf, source, sockets, control and the
+ * certificates' first set; returns the exit code.
+ */
+int keeper_run(struct keeper *k, struct cert_set *certs);
+void keeper_stop(struct keeper *k);
+
+#endif

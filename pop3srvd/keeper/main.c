@@ -1,0 +1,212 @@
+/*
+ * main.c - pop3srvd: options, checks, and into keeper
+ *
+ * Runs in: keeper, as root if started so.  Trusts: the command line and the
+ * configuration, once it is checked.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <getopt.h>
+#include <jansson.h>
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/net/child.h"
+
+#include "pop3srvd/keeper/inherit.h"
+#include "pop3srvd/keeper/keeper.h"
+#include "pop3srvd/keeper/setup.h"
+
+struct options {
+	const char *file;
+	bool foreground;
+	bool check;
+	bool version;
+};
+
+static int
+usage(void)
+{
+	fputs("usage: pop3srvd [-c FILE] [-f] [-n] [-v]\n"
+	    "  -c, --config FILE   another configuration\n"
+	    "  -f, --foreground    stay in the foreground, log to standard "
+	    "error too\n"
+	    "  -n, --check         check the configuration\n"
+	    "  -v, --version       version, build options, library "
+	    "versions\n", stderr);
+	return -1;
+}
+
+static int
+read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "check", no_argument, NULL, 'n' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int c;
+
+	*o = (struct options){ .file = PKGSYSCONFDIR "/pop3srvd.json" };
+	while ((c = getopt_long(argc, argv, "c:fnv", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->file = optarg;
+			break;
+		case 'f':
+			o->foreground = true;
+			break;
+		case 'n':
+			o->check = true;
+			break;
+		case 'v':
+			o->version = true;
+			break;
+		default:
+			return usage();
+		}
+	}
+	return optind == argc ? 0 : usage();
+}
+
+static int
+print_version(void)
+{
+#ifdef HAVE_SQLITE
+	const char *accounts = "sqlite";
+#else
+	const char *accounts = "none";
+#endif
+#ifdef HAVE_GSASL
+	const char *sasl = "gsasl";
+#else
+	const char *sasl = "built-in";
+#endif
+#ifdef SANITIZED
+	const char *build = "sanitizers";
+#else
+	const char *build = "release";
+#endif
+
+	printf("pop3srvd %s\nbuild: %s, accounts %s, sasl %s\n"
+	    "configuration: %s\nlibexec: %s\n%s\njansson %s\n",
+	    PACKAGE_VERSION, build, accounts, sasl,
+	    PKGSYSCONFDIR "/pop3srvd.json", PKGLIBEXECDIR,
+	    OpenSSL_version(OPENSSL_VERSION), jansson_version_str());
+	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+}
+
+static int
+complain(const struct err *e)
+{
+	fprintf(stderr, "pop3srvd: %s\n", e->text);
+	switch (e->class) {
+	case ERR_CONFIG:
+		return EX_CONFIG;
+	case ERR_BUSY:
+		return EX_UNAVAILABLE;
+	default:
+		return EX_OSERR;
+	}
+}
+
+/* The configuration and what it names: users, certificates.  An exit code. */
+static int
+load(struct keeper *k, struct cert_set **certs_r)
+{
+	struct conf_faults f = { NULL, 0 };
+	struct err e;
+
+	k->conf = conf_load(k->file, &k->source, &f);
+	if (k->conf == NULL)
+		conf_faults_print(&f, stderr);
+	conf_faults_free(&f);
+	if (k->conf == NULL)
+		return EX_CONFIG;
+	if (setup_users(k->conf, &e) < 0)
+		return complain(&e);
+	*certs_r = cert_set_load(k->conf, &e);
+	return *certs_r == NULL ? complain(&e) : EX_OK;
+}
+
+/* Everything that a second server on the same folders or ports would break is
+ * tried before the first one could notice. */
+static int
+claim(struct keeper *k)
+{
+	struct err e;
+
+	if (keeper_adapt(k, k->conf) < 0)
+		return EX_OSERR;
+	if (setup_folders(k->conf, &e) < 0 || setup_lock(k->conf, &e) < 0)
+		return complain(&e);
+	k->control = control_open(k->conf, &e);
+	if (k->control == NULL)
+		return complain(&e);
+	k->sockets = sockets_plan(NULL, k->conf, &e);
+	if (k->sockets == NULL)
+		return complain(&e);
+	(void)inherit_close_rest();
+	return EX_OK;
+}
+
+static int
+serve(struct keeper *k, struct cert_set **certs)
+{
+	struct cert_set *c = *certs;
+	struct err e;
+	int code = claim(k);
+
+	if (code != EX_OK)
+		return code;
+	if (!k->foreground && child_daemonize(&k->ready_fd, &e) < 0)
+		return complain(&e);
+	*certs = NULL;
+	return keeper_run(k, c);
+}
+
+static void
+clean_up(struct keeper *k, struct cert_set *certs)
+{
+	cert_set_free(&certs);
+	sockets_drop(&k->sockets);
+	control_close(&k->control);
+	conf_source_free(&k->source);
+	conf_free(&k->conf);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct keeper k = { .ready_fd = -1 };
+	struct cert_set *certs = NULL;
+	char whole[PATH_MAX];
+	struct options o;
+	int code;
+
+	if (read_options(argc, argv, &o) < 0)
+		return EX_USAGE;
+	if (o.version)
+		return print_version();
+	(void)umask(077);
+	/* a daemon changes its folder; a missing file is conf_load()'s fault */
+	k.file = realpath(o.file, whole) != NULL ? whole : o.file;
+	k.foreground = o.foreground;
+	code = load(&k, &certs);
+	if (code == EX_OK && o.check)
+		puts("configuration OK");
+	else if (code == EX_OK)
+		code = serve(&k, &certs);
+	clean_up(&k, certs);
+	return code;
+}

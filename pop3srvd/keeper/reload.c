@@ -1,0 +1,288 @@
+/*
+ * reload.c - from one configuration to the next, or not at all
+ *
+ * Everything that can fail is done before anything changes: loading, reading
+ * certificates, binding sockets, packing.
+ *
+ * Runs in: keeper.  Trusts: the administrator's files as far as lib/conf found
+ * them right.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/json.h"
+#include "lib/base/mem.h"
+#include "lib/conf/conf_row.h"
+#include "lib/net/notify.h"
+
+#include "pop3srvd/keeper/reload.h"
+
+#define FAULTS_MAX	16384
+
+/* A configuration on its way: all of it or nothing. */
+struct next {
+	struct conf *conf;
+	struct conf_source *source;
+	struct cert_set *certs;
+	struct sockets *sockets;
+	int conf_fd;
+	json_t *changes;
+};
+
+static void
+drop_next(struct next *n)
+{
+	conf_free(&n->conf);
+	conf_source_free(&n->source);
+	cert_set_free(&n->certs);
+	sockets_drop(&n->sockets);
+	if (n->conf_fd >= 0)
+		(void)close(n->conf_fd);
+	json_decref(n->changes);
+}
+
+/* All of them for the administrator, the first one for *e. */
+static void
+keep_faults(struct keeper *k, const struct conf_faults *f, struct err *e)
+{
+	struct buf b;
+	char *at;
+	size_t i;
+
+	err_set(e, ERR_CONFIG, "%.380s", f->n > 0 ? f->text[0] : "no memory");
+	buf_init(&b, FAULTS_MAX);
+	for (i = 0; i < f->n; i++)
+		if (buf_printf(&b, "%s%s", i > 0 ? "\n" : "", f->text[i]) < 0)
+			break;
+	k->faults = span_dup(buf_span(&b));
+	buf_free(&b);
+	for (at = k->faults; at != NULL && *at != '\0'; at++)
+		if ((unsigned char)*at > '~')	/* a file's name, say */
+			*at = '?';
+}
+
+static size_t
+row_size(enum conf_type type)
+{
+	switch (type) {
+	case CONF_T_STRING:
+	case CONF_T_WORD:
+	case CONF_T_PATH:
+		return sizeof(char *);
+	case CONF_T_NUMBER:
+		return sizeof(int64_t);
+	case CONF_T_STRINGS:
+		return sizeof(struct conf_strings);
+	default:
+		return 0;
+	}
+}
+
+static void
+swap(char *a, char *b, size_t n)
+{
+	char t;
+
+	for (; n > 0; n--, a++, b++) {
+		t = *a;
+		*a = *b;
+		*b = t;
+	}
+}
+
+/*
+ * A child that is started again tomorrow must find the folders and users of
+ * today: what needs a restart stays as it is until there is one.
+ */
+static void
+keep_until_restart(const struct conf *old, struct conf *new)
+{
+	struct conf *copy = NULL;
+	const struct conf_row *r;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, 64u << 20);
+	if (conf_pack(old, &b) == 0)
+		copy = conf_unpack(buf_data(&b), buf_len(&b), NULL);
+	buf_free(&b);
+	for (i = 0; copy != NULL && i < conf_root_set.n; i++) {
+		r = &conf_root_set.rows[i];
+		if ((r->when & CONF_RESTART) != 0)
+			swap((char *)copy + r->offset, (char *)new + r->offset,
+			    row_size(r->type));
+	}
+	conf_free(&copy);
+}
+
+static int
+load(struct keeper *k, const json_t *runtime, struct next *n, struct err *e)
+{
+	struct conf_faults f = { NULL, 0 };
+
+	n->conf = conf_load_over(k->file, runtime, &n->source, &f);
+	if (n->conf == NULL)
+		keep_faults(k, &f, e);
+	conf_faults_free(&f);
+	if (n->conf == NULL)
+		return -1;
+	n->changes = conf_diff(k->source, n->source);
+	keep_until_restart(k->conf, n->conf);
+	if (n->changes == NULL || keeper_adapt(k, n->conf) < 0)
+		return err_set(e, ERR_TEMP, "out of memory");
+	return 0;
+}
+
+static int
+prepare(struct keeper *k, const json_t *runtime, struct next *n,
+    struct err *e)
+{
+	if (load(k, runtime, n, e) < 0 ||
+	    (n->certs = cert_set_load(n->conf, e)) == NULL)
+		return -1;
+	n->sockets = sockets_plan(k->sockets, n->conf, e);
+	if (n->sockets == NULL)
+		return -1;
+	n->conf_fd = keeper_pack_conf(n->conf, e);
+	return n->conf_fd < 0 ? -1 : 0;
+}
+
+static void
+take_over(struct keeper *k, struct next *n)
+{
+	struct channel *front = children_front(k->children);
+	struct conf *old = k->conf;
+
+	conf_source_free(&k->source);
+	(void)close(k->conf_fd);
+	k->conf = n->conf;
+	k->source = n->source;
+	k->conf_fd = n->conf_fd;
+	k->generation++;
+	children_conf(k->children, k->conf);
+	keeper_send_conf(k, NULL, false);
+	certs_watch_take(k->certs, n->certs);
+	if (front != NULL) {
+		certs_watch_send(k->certs, front);
+		sockets_send(n->sockets, k->sockets, front);
+	}
+	sockets_take(&k->sockets, n->sockets);
+	conf_free(&old);
+	n->conf = NULL;
+	n->source = NULL;
+	n->certs = NULL;
+	n->sockets = NULL;
+	n->conf_fd = -1;
+}
+
+static void
+log_change(struct keeper *k, const json_t *change)
+{
+	char *from = json_dumps(json_object_get(change, "from"),
+	    JSON_COMPACT | JSON_ENCODE_ANY);
+	char *to = json_dumps(json_object_get(change, "to"),
+	    JSON_COMPACT | JSON_ENCODE_ANY);
+	const char *key = json_string_value(json_object_get(change, "key"));
+	const char *needs = json_string_value(json_object_get(change,
+	    "needs"));
+	const struct log_field fields[] = {
+		LOG_STR("key", key != NULL ? key : "?"),
+		LOG_STR("from", from != NULL ? from : ""),
+		LOG_STR("to", to != NULL ? to : ""),
+		LOG_STR("needs", needs != NULL ? needs : ""),
+		{ NULL }
+	};
+
+	log_event(k->log, LOG_LEVEL_INFO, NULL, "configuration changed",
+	    fields);
+	free(from);
+	free(to);
+}
+
+static void
+log_taken(struct keeper *k, const json_t *changes)
+{
+	const struct log_field fields[] = {
+		LOG_NUM("generation", k->generation),
+		LOG_NUM("changes", json_array_size(changes)),
+		{ NULL }
+	};
+	size_t i;
+
+	for (i = 0; i < json_array_size(changes); i++)
+		log_change(k, json_array_get(changes, i));
+	log_event(k->log, LOG_LEVEL_INFO, NULL, "configuration reloaded",
+	    fields);
+}
+
+int
+reload_run(struct keeper *k, json_t *runtime, bool dry_run,
+    json_t **changes_r, struct err *e)
+{
+	struct next n = { .conf_fd = -1 };
+	int r;
+
+	free(k->faults);
+	k->faults = NULL;
+	r = prepare(k, runtime, &n, e);
+	if (r < 0 && k->faults == NULL)
+		k->faults = mem_strdup(e->text);
+	if (r == 0 && !dry_run) {
+		take_over(k, &n);
+		log_taken(k, n.changes);
+	}
+	if (r == 0 && changes_r != NULL)
+		*changes_r = json_incref(n.changes);
+	drop_next(&n);
+	return r;
+}
+
+static void
+remember(struct keeper *k, bool ok)
+{
+	free(k->last.text);
+	k->last.text = ok ? NULL : mem_strdup(k->faults);
+	k->last.ok = ok;
+	k->last.wall = loop_time(k->loop)->wall;
+}
+
+static uint64_t
+count_lines(const char *text)
+{
+	uint64_t n = 1;
+
+	for (; text != NULL && *text != '\0'; text++)
+		n += *text == '\n';
+	return n;
+}
+
+static void
+log_refused(struct keeper *k, const struct err *e)
+{
+	const struct log_field fields[] = {
+		LOG_NUM("faults", count_lines(k->faults)),
+		LOG_STR("error", e->text),
+		{ NULL }
+	};
+
+	log_event(k->log, LOG_LEVEL_ERROR, NULL, "configuration refused",
+	    fields);
+}
+
+int
+reload_ordered(struct keeper *k, json_t **changes_r, struct err *e)
+{
+	int r;
+
+	notify_send("RELOADING=1");
+	certs_watch_look(k->certs);
+	r = reload_run(k, NULL, false, changes_r, e);
+	remember(k, r == 0);
+	if (r == 0)
+		json_object_clear(k->runtime);
+	else
+		log_refused(k, e);
+	notify_send("READY=1");
+	return r;
+}

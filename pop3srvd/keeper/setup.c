@@ -1,0 +1,200 @@
+/*
+ * setup.c - users, folders and the lock, before the first child starts
+ *
+ * Runs in: keeper, as root if started so.  Trusts: its own configuration; of
+ * the disk nothing that others could have changed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/path.h"
+#include "lib/net/priv.h"
+
+#include "pop3srvd/keeper/setup.h"
+
+#define AS_STARTED	((uid_t)-1)
+
+struct folder {
+	char path[PATH_MAX];
+	uid_t uid;
+	gid_t gid;
+	mode_t mode;
+	const char *owner;	/* for words */
+};
+
+static int
+check_user(const char *key, const char *user, struct err *e)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (priv_lookup(user, &uid, &gid, NULL) < 0)
+		return err_set(e, ERR_CONFIG, "%s: there is no user \"%.64s\"; "
+		    "make it with: useradd --system --user-group --no-create-"
+		    "home --home-dir / --shell /usr/sbin/nologin %.64s", key,
+		    user, user);
+	if (uid == 0)
+		return err_set(e, ERR_CONFIG, "%s: \"%.64s\" is root, which "
+		    "would undo the separation of rights", key, user);
+	return 0;
+}
+
+int
+setup_users(const struct conf *c, struct err *e)
+{
+	if (geteuid() != 0)
+		return 0;
+	if (check_user("user", c->user, e) < 0 ||
+	    check_user("auth.user", c->auth.user, e) < 0 ||
+	    check_user("mail.user", c->mail.user, e) < 0)
+		return -1;
+	return 0;
+}
+
+/* A folder to be of user (NULL: of who started us). */
+static int
+folder(struct folder *f, const char *dir, const char *name, const char *user,
+    struct err *e)
+{
+	f->uid = AS_STARTED;
+	f->gid = (gid_t)-1;
+	f->owner = user == NULL ? "root" : user;
+	f->mode = 0755;
+	if (path_join(f->path, sizeof(f->path), dir, name) < 0)
+		return err_set(e, ERR_CONFIG, "%.200s: too long", dir);
+	if (name[0] == '\0')
+		f->path[strlen(f->path) - 1] = '\0';
+	if (geteuid() != 0)
+		return 0;
+	if (user != NULL)
+		return priv_lookup(user, &f->uid, &f->gid, e);
+	f->uid = 0;
+	f->gid = 0;
+	return 0;
+}
+
+static int
+judge(const struct folder *f, const struct stat *st, struct err *e)
+{
+	if (!S_ISDIR(st->st_mode))
+		return err_set(e, ERR_CONFIG, "%.200s is no folder", f->path);
+	if (f->uid != AS_STARTED && st->st_uid != f->uid)
+		return err_set(e, ERR_CONFIG, "%.150s belongs to another user "
+		    "than %s; repair it with: chown %s %.150s", f->path,
+		    f->owner, f->owner, f->path);
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return err_set(e, ERR_CONFIG, "%.150s can be written by "
+		    "others; repair it with: chmod go-w %.150s", f->path,
+		    f->path);
+	return 0;
+}
+
+/* Through a descriptor: the path cannot be exchanged in between. */
+static int
+give(const struct folder *f, struct err *e)
+{
+	int fd = open(f->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int r = 0;
+
+	if (fd < 0)
+		return path_fail("cannot open", f->path, e);
+	if (fchmod(fd, f->mode) < 0 ||
+	    (f->uid != AS_STARTED && fchown(fd, f->uid, f->gid) < 0))
+		r = path_fail("cannot give rights to", f->path, e);
+	(void)close(fd);
+	return r;
+}
+
+static int
+make(const struct folder *f, struct err *e)
+{
+	struct stat st;
+	mode_t old;
+	int r;
+
+	if (stat(f->path, &st) == 0)
+		return judge(f, &st, e);
+	if (errno != ENOENT)
+		return path_fail("cannot look at", f->path, e);
+	old = umask(022);
+	r = path_make_dirs(f->path, 0755, e);
+	(void)umask(old);
+	return r < 0 ? -1 : give(f, e);
+}
+
+static int
+make_folder(const char *dir, const char *name, const char *user, mode_t mode,
+    struct err *e)
+{
+	struct folder f;
+
+	if (folder(&f, dir, name, user, e) < 0)
+		return -1;
+	f.mode = mode;
+	return make(&f, e);
+}
+
+/* What is there belongs to the administrator and stays as it is; log itself
+ * says when it cannot write there. */
+static int
+make_log_folders(const struct conf *c, struct err *e)
+{
+	char dir[PATH_MAX], *slash;
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < c->n_logs; i++) {
+		if (c->logs[i].to != CONF_LOG_FILE ||
+		    path_join(dir, sizeof(dir), c->logs[i].path, "") < 0)
+			continue;
+		dir[strlen(dir) - 1] = '\0';
+		slash = strrchr(dir, '/');
+		if (slash == NULL || slash == dir)
+			continue;
+		*slash = '\0';
+		if (stat(dir, &st) < 0 && errno == ENOENT &&
+		    make_folder(dir, "", c->user, 0750, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+setup_folders(const struct conf *c, struct err *e)
+{
+	if (make_folder(c->state_dir, "", NULL, 0755, e) < 0 ||
+	    make_folder(c->state_dir, "auth", c->auth.user, 0700, e) < 0 ||
+	    make_folder(c->run_dir, "", NULL, 0755, e) < 0 ||
+	    make_folder(c->run_dir, "empty", NULL, 0755, e) < 0 ||
+	    make_folder(c->mail_root, "", c->mail.user, 0711, e) < 0)
+		return -1;
+	return make_log_folders(c, e);
+}
+
+/*
+ * The folder's own descriptor: no lock file to leave behind, and the lock is
+ * gone with the process however it ends.
+ */
+int
+setup_lock(const struct conf *c, struct err *e)
+{
+	int fd = open(c->state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return path_fail("cannot open", c->state_dir, e);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;	/* kept open on purpose */
+	if (errno == EWOULDBLOCK)
+		err_set(e, ERR_BUSY, "another pop3srvd serves with state_dir "
+		    "%.200s: stop that one first, or give this one folders and "
+		    "a control.path of its own", c->state_dir);
+	else
+		path_fail("cannot lock", c->state_dir, e);
+	(void)close(fd);
+	return -1;
+}

@@ -1,0 +1,24 @@
+/*
+ * setup.h - what must be there before the first child starts
+ */
+#ifndef KEEPER_SETUP_H
+#define KEEPER_SETUP_H
+
+#include "lib/base/err.h"
+#include "lib/conf/conf.h"
+
+/* As root: the users of c exist, and are not root where that is forbidden.
+ * -1 with *e, which names the command that repairs it.  Changes nothing. */
+int setup_users(const struct conf *c, struct err *e);
+
+/*
+ * Make the folders that are missing, with their owners and modes; refuse those
+ * that others could write to, or that belong to somebody else.
+ */
+int setup_folders(const struct conf *c, struct err *e);
+
+/* Hold state_dir for this server alone, to the end of the process; ERR_BUSY
+ * when another one does. */
+int setup_lock(const struct conf *c, struct err *e);
+
+#endif

@@ -79,3 +79,15 @@ t_unit_test_names_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_pwhash_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_sasl_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_acct_cache_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
+if WITH_SQLITE
+UNIT_TESTS += t/unit/test_acct_sqlite
+endif
+t_unit_test_acct_sqlite_SOURCES = t/unit/test_acct_sqlite.c \
+	t/unit/acct_folder.h
+t_unit_test_acct_sqlite_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
+
+# pop3srvd/front
+UNIT_TESTS += t/unit/test_gate t/unit/test_message t/unit/test_sessions
+t_unit_test_gate_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
+t_unit_test_message_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
+t_unit_test_sessions_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)

@@ -1,7 +1,8 @@
-# The process that faces the network.  It links no account or mail code.
+# front: the process that faces the network.  It links no account or mail code.
+# Everything but main.c is a library, for the tests.
 
-pkglibexec_PROGRAMS += libexec/front
-libexec_front_SOURCES = \
+noinst_LIBRARIES += pop3srvd/front/libfront.a
+pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/auth_pool.c \
 	pop3srvd/front/auth_pool.h \
 	pop3srvd/front/ctl_client.c \
@@ -24,7 +25,6 @@ libexec_front_SOURCES = \
 	pop3srvd/front/helpers.h \
 	pop3srvd/front/login.c \
 	pop3srvd/front/login.h \
-	pop3srvd/front/main.c \
 	pop3srvd/front/message.c \
 	pop3srvd/front/message.h \
 	pop3srvd/front/pool.c \
@@ -43,6 +43,11 @@ libexec_front_SOURCES = \
 	pop3srvd/front/sessions.h \
 	pop3srvd/front/vserver.c \
 	pop3srvd/front/vserver.h
-libexec_front_LDADD = pop3srvd/ipc/libipc.a lib/proto/libproto.a \
-	lib/policy/libpolicy.a lib/ctl/libctl.a lib/conf/libconf.a \
-	lib/net/libnet.a $(BASE_LIBS)
+
+FRONT_LIBS = pop3srvd/front/libfront.a pop3srvd/ipc/libipc.a \
+	lib/proto/libproto.a lib/policy/libpolicy.a lib/ctl/libctl.a \
+	lib/conf/libconf.a lib/net/libnet.a $(BASE_LIBS)
+
+pkglibexec_PROGRAMS += libexec/front
+libexec_front_SOURCES = pop3srvd/front/main.c
+libexec_front_LDADD = $(FRONT_LIBS)

@@ -1,0 +1,148 @@
+/*
+ * test_gate.c - the one door: who may connect
+ */
+#include "pop3srvd/front/gate.h"
+
+#include "t/unit/unit.h"
+
+static struct addr
+ip(const char *text)
+{
+	struct addr a;
+
+	ck_assert_int_eq(addr_parse(text, &a, NULL), 0);
+	return a;
+}
+
+/* A server that refuses 192.0.2.0/24. */
+static struct vserver *
+server(struct vserver *vs)
+{
+	*vs = (struct vserver){ .limits = { .connections = 3,
+	    .per_address = 2 }, .pop3 = { .auto_deny = true } };
+	vs->acl = netacl_new(VERDICT_GRANT);
+	ck_assert_int_eq(netacl_add(vs->acl, VERDICT_DENY, "192.0.2.0/24",
+	    NULL), 0);
+	netacl_ready(vs->acl);
+	return vs;
+}
+
+START_TEST(lists_before_limits)
+{
+	struct gate *g = gate_new(100);
+	struct vserver vs;
+	struct addr bad = ip("192.0.2.1"), good = ip("198.51.100.1");
+	const struct prefix *rule;
+
+	server(&vs);
+	ck_assert_int_eq(gate_enter(g, &vs, &bad, false, 0), GATE_DENIED);
+	ck_assert_int_eq(gate_judge(g, &vs, &bad, 0, &rule), GATE_DENIED);
+	ck_assert_ptr_nonnull(rule);
+	ck_assert_uint_eq(gate_refused(g, GATE_DENIED), 1);
+	ck_assert_uint_eq(gate_total(g), 0);
+	ck_assert_int_eq(gate_enter(g, &vs, &good, false, 0), GATE_OK);
+	ck_assert_uint_eq(gate_of(g, &good), 1);
+	gate_free(&g);
+	netacl_free(&vs.acl);
+}
+END_TEST
+
+START_TEST(shut_out_until_restart)
+{
+	struct gate *g = gate_new(100);
+	struct vserver vs;
+	struct addr a = ip("198.51.100.1"), b = ip("198.51.100.2");
+
+	server(&vs);
+	ck_assert_int_eq(gate_shut_out(g, &a, "overlong", 5), 0);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 1000000000),
+	    GATE_SHUT_OUT);
+	ck_assert_int_eq(gate_enter(g, &vs, &b, false, 1000000000), GATE_OK);
+	vs.pop3.auto_deny = false;
+	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 1000000000), GATE_OK);
+	gate_free(&g);
+	netacl_free(&vs.acl);
+}
+END_TEST
+
+START_TEST(limits)
+{
+	struct gate *g = gate_new(100);
+	struct vserver vs;
+	struct addr a = ip("198.51.100.1"), b = ip("2001:db8::1");
+
+	server(&vs);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 0), GATE_SOURCE);
+	ck_assert_int_eq(gate_enter(g, &vs, &b, false, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &b, false, 0), GATE_FULL);
+	gate_leave(g, &a);
+	ck_assert_int_eq(gate_enter(g, &vs, &b, false, 0), GATE_OK);
+	gate_free(&g);
+	netacl_free(&vs.acl);
+}
+END_TEST
+
+START_TEST(proxy_has_no_limit_of_its_own)
+{
+	struct gate *g = gate_new(100);
+	struct vserver vs;
+	struct addr a = ip("198.51.100.1");
+	int i;
+
+	server(&vs);
+	for (i = 0; i < 3; i++)
+		ck_assert_int_eq(gate_enter(g, &vs, &a, true, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, true, 0), GATE_FULL);
+	gate_free(&g);
+	netacl_free(&vs.acl);
+}
+END_TEST
+
+START_TEST(descriptors_lower_the_ceiling)
+{
+	struct gate *g = gate_new(1);
+	struct vserver vs;
+	struct addr a = ip("198.51.100.1");
+
+	server(&vs);
+	ck_assert_uint_eq(gate_ceiling(g, &vs), 1);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 0), GATE_FULL);
+	gate_free(&g);
+	netacl_free(&vs.acl);
+}
+END_TEST
+
+START_TEST(refusals_are_logged_sparingly)
+{
+	struct gate *g = gate_new(1);
+	uint64_t missed;
+	int i, lines = 0;
+
+	for (i = 0; i < 1000; i++)
+		lines += gate_log_due(g, GATE_DENIED, 500, &missed);
+	ck_assert_int_eq(lines, 20);
+	ck_assert(gate_log_due(g, GATE_FULL, 500, &missed));
+	ck_assert_uint_eq(missed, 0);
+	ck_assert(gate_log_due(g, GATE_DENIED, 500 + 10000, &missed));
+	ck_assert_uint_eq(missed, 980);
+	ck_assert(gate_log_due(g, GATE_DENIED, 500 + 10000, &missed));
+	ck_assert_uint_eq(missed, 0);
+	gate_free(&g);
+}
+END_TEST
+
+static void
+add(TCase *tc)
+{
+	tcase_add_test(tc, lists_before_limits);
+	tcase_add_test(tc, shut_out_until_restart);
+	tcase_add_test(tc, limits);
+	tcase_add_test(tc, proxy_has_no_limit_of_its_own);
+	tcase_add_test(tc, descriptors_lower_the_ceiling);
+	tcase_add_test(tc, refusals_are_logged_sparingly);
+}
+
+UNIT_MAIN("gate", add)

@@ -99,6 +99,14 @@ response(struct sasl_exchange *x, struct span in, struct buf *out,
 	return speak(x, in, out, e);
 }
 
+/* RFC 4616 section 2: at least one octet of name.  libgsasl lets less by. */
+static bool
+whole(const struct sasl_got *got)
+{
+	return got->authid != NULL && got->authid[0] != '\0' &&
+	    got->password != NULL;
+}
+
 struct sasl *
 sasl_new(struct err *e)
 {
@@ -184,8 +192,7 @@ sasl_step(struct sasl_exchange *x, const struct span *in, struct buf *out,
 	x->begun = true;
 	if (r == SASL_MORE && in != NULL)
 		r = response(x, *in, out, e);
-	if (r == SASL_CLAIM &&
-	    (x->got.authid == NULL || x->got.password == NULL))
+	if (r == SASL_CLAIM && !whole(&x->got))
 		r = SASL_REFUSED;
 	x->over = r != SASL_MORE;
 	return r;
@@ -197,7 +204,8 @@ sasl_claim(const struct sasl_exchange *x)
 	struct sasl_claim c;
 
 	c.authid = x->got.authid == NULL ? "" : x->got.authid;
-	c.authzid = x->got.authzid == NULL ? "" : x->got.authzid;
+	c.authzid = x->got.authzid == NULL ||
+	    strcmp(x->got.authzid, c.authid) == 0 ? "" : x->got.authzid;
 	c.password = span_of(x->got.password);
 	return c;
 }

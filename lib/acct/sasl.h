@@ -33,7 +33,7 @@ enum sasl_step {
 };
 
 struct sasl_claim {
-	const char *authid;	/* whose password it is; never NULL */
+	const char *authid;	/* whose password it is; never empty */
 	const char *authzid;	/* who to be, "" the same */
 	struct span password;	/* may be empty: refuse it */
 };

@@ -81,7 +81,7 @@ life_inherit(enum role role, int argc, char **argv,
 
 	if (!is_channel(KEEPER_FD) || argc > 2 || (argc == 2 &&
 	    num_u64(span_of(argv[1]), UINT32_MAX, &index) < 0))
-		life_die(lf, EX_USAGE, "started by hand; only pop3srvd starts me");
+		life_die(lf, EX_USAGE, "only pop3srvd starts this program");
 	lf->index = (uint32_t)index;
 	lf->loop = loop_new(&e);
 	if (lf->loop == NULL)

@@ -22,12 +22,12 @@ struct life;
 
 struct life_ops {
 	/* A frame of keeper that life itself does not serve (LISTENER, CERTS,
-	 * CONTROL, CHANNEL but to log, SECRET, CTL_REPLY, REOPEN).  Those before
-	 * MSG_BEGIN come during life_inherit(), all others after life_ready():
-	 * none between the two. */
+	 * CONTROL, CHANNEL but to log, SECRET, CTL_REPLY, REOPEN).  Those
+	 * before MSG_BEGIN come during life_inherit(), all others after
+	 * life_ready(): none between the two. */
 	void (*frame)(struct frame *f, void *arg);
-	/* A new configuration is in force: take over what changed.  old is freed
-	 * afterwards.  Not called for the first one. */
+	/* A new configuration is in force: take over what changed.  old is
+	 * freed afterwards.  Not called for the first one. */
 	void (*conf)(const struct conf *new, const struct conf *old, void *arg);
 	/* End gracefully; call life_stopped() when done. */
 	void (*stop)(void *arg);
@@ -56,8 +56,8 @@ enum log_level life_log_level(const struct conf *c);
  */
 void life_drop(struct life *lf, const char *user, const char *root);
 
-void life_signals(struct life *lf);	/* PIPE, TERM, INT, HUP, USR1 ignored: keeper
-					 * answers those for everybody */
+/* PIPE, TERM, INT, HUP, USR1 ignored: keeper answers those for everybody. */
+void life_signals(struct life *lf);
 void life_ready(struct life *lf);
 void life_stopped(struct life *lf);	/* MSG_STOPPED, then the loop ends */
 int life_end(struct life **lf_p);	/* exit code */

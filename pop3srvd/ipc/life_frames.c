@@ -149,7 +149,7 @@ static void
 begin(struct life *lf)
 {
 	if (lf->conf == NULL)
-		life_die(lf, EX_PROTOCOL, "no configuration before the beginning");
+		life_die(lf, EX_PROTOCOL, "told to begin without settings");
 	lf->begun = true;
 	loop_stop(lf->loop);
 }

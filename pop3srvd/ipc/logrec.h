@@ -1,9 +1,9 @@
 /*
  * logrec.h - one event on its way to the log process
  *
- * "what outcome key=value …": the program that knows the session fills it, the
- * log process renders it for each target (INTERFACE.md section 6).  Values are
- * raw here; rendering escapes them.
+ * "what outcome key=value …": the program that knows the session fills it, and
+ * the log process renders it for each target (INTERFACE.md section 6).  Values
+ * are raw here; rendering escapes them.
  */
 #ifndef IPC_LOGREC_H
 #define IPC_LOGREC_H

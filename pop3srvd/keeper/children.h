@@ -24,7 +24,7 @@ struct children;
 struct children_ops {
 	/* Send a new child what it needs before MSG_BEGIN. */
 	void (*outfit)(enum role role, struct channel *ch, void *arg);
-	/* keeper's own end of a channel to a new log process; -1: log is gone. */
+	/* keeper's own end of a channel to a new log; -1: log is gone. */
 	void (*log_channel)(int fd, void *arg);
 	/* A frame that a child sent, but READY and STOPPED. */
 	void (*frame)(enum role role, struct channel *ch, struct frame *f,

@@ -114,8 +114,8 @@ reply(struct channel *ch, uint32_t id, bool ok, json_t *v)
 		m.json = buf_span(&text);
 	} else {
 		m.ok = false;
-		m.json = span_of("{\"code\":\"try-again\",\"text\":\"the answer "
-		    "has no room; ask for less\",\"exit\":75}");
+		m.json = span_of("{\"code\":\"try-again\",\"text\":\"the "
+		    "answer has no room; ask for less\",\"exit\":75}");
 	}
 	if (msg_ctl_reply_pack(&m, &b) == 0)
 		(void)channel_send(ch, MSG_CTL_REPLY, id, buf_span(&b), -1);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -28,20 +29,46 @@
 #include "pop3srvd/keeper/ctl.h"
 #include "pop3srvd/keeper/keeper.h"
 #include "pop3srvd/keeper/reload.h"
+#include "pop3srvd/keeper/setup.h"
 
 #define CONF_MAX	(64u << 20)
 #define MEND_MS		5000
+
+/* Standard error ends in the journal (systemd.exec(5), JOURNAL_STREAM). */
+static bool
+stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char here[64];
+	struct stat st;
+
+	if (stream == NULL || fstat(STDERR_FILENO, &st) < 0)
+		return false;
+	snprintf(here, sizeof(here), "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	return strcmp(stream, here) == 0;
+}
+
+/* Not where each line would come a second time. */
+static bool
+wants_stderr(const struct keeper *k, const struct conf *c)
+{
+	bool twice = stderr_is_journal();
+	size_t i;
+
+	for (i = 0; i < c->n_logs; i++)
+		if (c->logs[i].to == CONF_LOG_STDERR ||
+		    (twice && c->logs[i].to == CONF_LOG_SYSLOG))
+			return false;
+	return k->foreground;
+}
 
 int
 keeper_adapt(const struct keeper *k, struct conf *c)
 {
 	struct conf_log *logs, *l;
-	size_t i;
 
-	for (i = 0; i < c->n_logs; i++)
-		if (c->logs[i].to == CONF_LOG_STDERR)
-			return 0;
-	if (!k->foreground)
+	if (!wants_stderr(k, c))
 		return 0;
 	logs = mem_new(c->n_logs + 1, sizeof(*logs));
 	if (logs == NULL)
@@ -246,6 +273,7 @@ on_signal(struct loop *l, int signo, void *arg)
 			(void)reload_ordered(k, NULL, &e);
 		break;
 	case SIGUSR1:
+		setup_logs(k->conf);
 		children_tell_role(k->children, ROLE_LOG, MSG_REOPEN,
 		    span_mem(NULL, 0));
 		break;

@@ -150,6 +150,7 @@ claim(struct keeper *k)
 		return EX_OSERR;
 	if (setup_folders(k->conf, &e) < 0 || setup_lock(k->conf, &e) < 0)
 		return complain(&e);
+	setup_logs(k->conf);
 	k->control = control_open(k->conf, &e);
 	if (k->control == NULL)
 		return complain(&e);

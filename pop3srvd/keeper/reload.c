@@ -17,6 +17,7 @@
 #include "lib/net/notify.h"
 
 #include "pop3srvd/keeper/reload.h"
+#include "pop3srvd/keeper/setup.h"
 
 #define FAULTS_MAX	16384
 
@@ -161,6 +162,7 @@ take_over(struct keeper *k, struct next *n)
 	k->conf_fd = n->conf_fd;
 	k->generation++;
 	children_conf(k->children, k->conf);
+	setup_logs(k->conf);
 	keeper_send_conf(k, NULL, false);
 	certs_watch_take(k->certs, n->certs);
 	if (front != NULL) {

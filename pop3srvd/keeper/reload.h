@@ -9,9 +9,9 @@
 /*
  * Read the configuration again with the changes of runtime over it, and take
  * it over.  *changes_r (may be NULL) is an array as in conf_diff(), for the
- * caller to drop.  With dry_run nothing is taken over, but all that could fail is
- * tried.  -1 with *e: nothing has changed, and k->faults says all that was wrong
- * (*e: the first).
+ * caller to drop.  With dry_run nothing is taken over, but all that could fail
+ * is tried.  -1 with *e: nothing has changed, and k->faults says all that was
+ * wrong (*e: the first).
  */
 int reload_run(struct keeper *k, json_t *runtime, bool dry_run,
     json_t **changes_r, struct err *e);

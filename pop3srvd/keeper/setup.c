@@ -176,6 +176,31 @@ setup_folders(const struct conf *c, struct err *e)
 	return make_log_folders(c, e);
 }
 
+/* O_EXCL and O_NOFOLLOW: whatever is there already is not touched. */
+void
+setup_logs(const struct conf *c)
+{
+	uid_t uid;
+	gid_t gid;
+	size_t i;
+	int fd;
+
+	if (geteuid() != 0 || priv_lookup(c->user, &uid, &gid, NULL) < 0)
+		return;
+	for (i = 0; i < c->n_logs; i++) {
+		if (c->logs[i].to != CONF_LOG_FILE)
+			continue;
+		fd = open(c->logs[i].path, O_WRONLY | O_CREAT | O_EXCL |
+		    O_NOFOLLOW | O_CLOEXEC, 0640);
+		if (fd < 0)
+			continue;
+		if (fchown(fd, uid, gid) < 0 || fchmod(fd, 0640) < 0) {
+			/* log says that it cannot write there */
+		}
+		(void)close(fd);
+	}
+}
+
 /*
  * The folder's own descriptor: no lock file to leave behind, and the lock is
  * gone with the process however it ends.

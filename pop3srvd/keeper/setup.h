@@ -17,6 +17,13 @@ int setup_users(const struct conf *c, struct err *e);
  */
 int setup_folders(const struct conf *c, struct err *e);
 
+/*
+ * As root: make the log files that are missing and give them to c->user, who
+ * could not make them in a folder of root's.  What cannot be made is log's to
+ * report.
+ */
+void setup_logs(const struct conf *c);
+
 /* Hold state_dir for this server alone, to the end of the process; ERR_BUSY
  * when another one does. */
 int setup_lock(const struct conf *c, struct err *e);

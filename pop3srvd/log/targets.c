@@ -97,7 +97,7 @@ targets_conf(struct targets *ts, const struct conf *c)
 	size_t i;
 
 	close_all(ts);
-	ts->at = mem_new(c->n_logs > 0 ? c->n_logs : 1, sizeof(struct target *));
+	ts->at = mem_new(c->n_logs + 1, sizeof(struct target *));
 	for (i = 0; ts->at != NULL && i < c->n_logs; i++) {
 		ops = ops_of(c->logs[i].to);
 		if (ops == NULL)

@@ -39,6 +39,11 @@ t_unit_test_timer_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_loop_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_conn
 t_unit_test_conn_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_tls t/unit/test_tls_io t/unit/test_tls_pair
+EXTRA_DIST += t/unit/certs.h t/unit/tls_client.h
+t_unit_test_tls_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_tls_io_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_tls_pair_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_listen
 t_unit_test_listen_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_listen_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=bind
@@ -80,8 +85,10 @@ t_unit_test_pwhash_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_sasl_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_acct_cache_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 if WITH_SQLITE
-UNIT_TESTS += t/unit/test_acct_sqlite
+UNIT_TESTS += t/unit/test_acct_sqlite t/unit/test_admin
 endif
+t_unit_test_admin_SOURCES = t/unit/test_admin.c t/unit/acct_folder.h
+t_unit_test_admin_LDADD = pop3srvd/auth/libauth.a $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_acct_sqlite_SOURCES = t/unit/test_acct_sqlite.c \
 	t/unit/acct_folder.h
 t_unit_test_acct_sqlite_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,307 @@
+/*
+ * fuzz_pop3.c - the POP3 engine under any peer and any session
+ *
+ * The input is a play: its first octet chooses the settings, then it is read
+ * as the engine's wants come: a line for INPUT (or, behind an octet from 0xf0
+ * on, so many octets), one octet for every answer.  Checked all the time:
+ * one reply a line, replies well formed, output bounded, nobody in without an
+ * OK, silence after CLOSE.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/droplist.h"
+#include "lib/base/err.h"
+
+#include "lib/proto/pop3.h"
+
+#define CHECK(what)	do { if (!(what)) broken(#what); } while (0)
+#define MESSAGES	5
+#define LINE_ROOM	32768
+
+struct play {
+	const uint8_t *at, *end;
+	struct pop3_conf conf;
+	struct pop3 *p;
+	struct droplist list;
+	struct buf block;
+	char line[LINE_ROOM];	/* reply line being read */
+	size_t line_len;
+	size_t read;		/* octets of pop3_out() read already */
+	uint64_t lines, replies;
+	bool body, auth_ok;
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void
+broken(const char *what)
+{
+	fprintf(stderr, "broken promise: %s\n", what);
+	abort();
+}
+
+static uint8_t
+take(struct play *y)
+{
+	return y->at < y->end ? *y->at++ : 0;
+}
+
+static bool
+begins(const struct play *y, const char *with)
+{
+	size_t n = strlen(with);
+
+	return y->line_len >= n && memcmp(y->line, with, n) == 0;
+}
+
+static bool
+has(const struct play *y, const char *what)
+{
+	return memmem(y->line, y->line_len, what, strlen(what)) != NULL;
+}
+
+/* A first line behind which a body comes. */
+static bool
+opens_body(const struct play *y)
+{
+	if (!begins(y, "+OK "))
+		return false;
+	return has(y, " follow") || has(y, " octets\r") ||
+	    (has(y, " messages (") && !has(y, "maildrop"));
+}
+
+static void
+read_line(struct play *y)
+{
+	CHECK(y->line_len >= 2 && y->line[y->line_len - 2] == '\r');
+	if (y->body) {
+		y->body = !(y->line_len == 3 && y->line[0] == '.');
+		CHECK(!y->body || y->line[0] != '.' || y->line[1] == '.');
+		return;
+	}
+	CHECK(begins(y, "+OK") || begins(y, "-ERR ") || begins(y, "+ "));
+	y->replies++;
+	y->body = opens_body(y);
+}
+
+/* Read what was put out since the last time. */
+static void
+read_out(struct play *y)
+{
+	struct span out = pop3_out(y->p);
+
+	for (; y->read < out.len; y->read++) {
+		CHECK(y->line_len < sizeof(y->line));
+		y->line[y->line_len++] = out.ptr[y->read];
+		if (out.ptr[y->read] == '\n') {
+			read_line(y);
+			y->line_len = 0;
+		}
+	}
+}
+
+static void
+send_some(struct play *y, size_t n)
+{
+	size_t waits = pop3_out(y->p).len;
+
+	if (n > waits)
+		n = waits;
+	pop3_sent(y->p, n);
+	y->read -= n;
+}
+
+static void
+feed(struct play *y)
+{
+	const uint8_t *lf;
+	size_t n, i;
+
+	if (*y->at >= 0xf0) {
+		n = (size_t)(take(y) & 15) + 1;
+		if (n > (size_t)(y->end - y->at))
+			n = (size_t)(y->end - y->at);
+	} else {
+		lf = memchr(y->at, '\n', (size_t)(y->end - y->at));
+		n = (size_t)((lf == NULL ? y->end : lf + 1) - y->at);
+	}
+	n = pop3_feed(y->p, y->at, n);
+	for (i = 0; i < n; i++)
+		y->lines += y->at[i] == '\n';
+	y->at += n;
+}
+
+static void
+give_auth(struct play *y)
+{
+	static const enum pop3_auth_result all[] = { POP3_AUTH_OK,
+		POP3_AUTH_MORE, POP3_AUTH_FAIL, POP3_AUTH_TEMP,
+		POP3_AUTH_PERM, POP3_AUTH_DELAY };
+	const struct pop3_auth *a = pop3_auth(y->p);
+	enum pop3_auth_result r = all[take(y) % 6];
+	size_t n = r == POP3_AUTH_MORE ? take(y) : 0;
+
+	CHECK(a->mech != NULL && a->user.ptr != NULL && a->data.ptr != NULL);
+	CHECK(a->kind != POP3_AUTH_PASS ||
+	    (a->user.len > 0 && a->data.len > 0));
+	CHECK(memchr(a->user.ptr, '\n', a->user.len) == NULL);
+	if (n > (size_t)(y->end - y->at))
+		n = (size_t)(y->end - y->at);
+	y->auth_ok = y->auth_ok ||
+	    (r == POP3_AUTH_OK && a->kind != POP3_AUTH_ABORT);
+	pop3_give_auth(y->p, r, span_mem(y->at, n));
+}
+
+static void
+give_drop(struct play *y)
+{
+	uint8_t c = take(y);
+
+	CHECK(y->auth_ok);
+	if (c % 4 == 3)
+		y->auth_ok = false;
+	if (c % 4 == 3)
+		pop3_give_drop_fault(y->p, (enum pop3_drop_fault)(c / 4 % 3),
+		    c - 40);
+	else
+		pop3_give_drop(y->p, &y->list);
+}
+
+static void
+give_msg(struct play *y)
+{
+	const struct pop3_msg *m = pop3_msg(y->p);
+	uint8_t c = take(y);
+	size_t n = c / 4;
+
+	CHECK(m->number >= 1 && m->number <= MESSAGES);
+	CHECK(pop3_state(y->p) == POP3_TRANSACTION);
+	if (n > (size_t)(y->end - y->at))
+		n = (size_t)(y->end - y->at);
+	if (c % 16 == 15)
+		pop3_give_msg_fault(y->p, c / 16 % 2 == 0);
+	else
+		pop3_give_msg(y->p, y->at, n, c % 4 == 0);
+}
+
+static void
+give_commit(struct play *y)
+{
+	uint32_t count, i, bits = 0;
+	const uint8_t *marks = pop3_deleted(y->p, &count);
+
+	CHECK(y->auth_ok && count > 0 && marks != NULL);
+	for (i = 0; i < MESSAGES; i++)
+		bits += marks[i / 8] >> (i & 7) & 1;
+	CHECK(bits == count);
+	pop3_give_commit(y->p, take(y) % 2 == 0);
+}
+
+/* After CLOSE nothing said or answered brings another octet. */
+static void
+stay_silent(struct play *y)
+{
+	size_t waits = pop3_out(y->p).len;
+
+	pop3_feed(y->p, "QUIT\r\n", 6);
+	pop3_give_auth(y->p, POP3_AUTH_OK, span_of(""));
+	pop3_give_drop(y->p, &y->list);
+	pop3_give_msg(y->p, "x", 1, true);
+	pop3_give_commit(y->p, true);
+	pop3_abort(y->p, "late");
+	CHECK(pop3_run(y->p) == POP3_CLOSE);
+	CHECK(pop3_out(y->p).len == waits);
+}
+
+static void
+check_always(struct play *y, enum pop3_want want)
+{
+	read_out(y);
+	CHECK(pop3_out(y->p).len <= y->conf.out_high + LINE_ROOM);
+	CHECK(pop3_memory(y->p) <= y->conf.out_high + 4 * LINE_ROOM);
+	CHECK(pop3_state(y->p) == POP3_AUTHORIZATION || y->auth_ok);
+	CHECK(y->replies <= y->lines + 2);
+	if (want == POP3_INPUT) {
+		CHECK(y->replies == y->lines + 1);
+		CHECK(!y->body && y->line_len == 0);
+	}
+}
+
+/* One want served; false at the end of the play. */
+static bool
+turn(struct play *y)
+{
+	enum pop3_want want = pop3_run(y->p);
+
+	check_always(y, want);
+	if (want == POP3_DRAIN)
+		send_some(y, (size_t)take(y) + 1);
+	else if (want == POP3_CLOSE)
+		stay_silent(y);
+	else if (y->at == y->end)
+		return false;
+	else if (want == POP3_INPUT)
+		feed(y);
+	else if (want == POP3_TLS)
+		pop3_give_tls(y->p, take(y) % 4 != 0);
+	else if (want == POP3_AUTH)
+		give_auth(y);
+	else if (want == POP3_DROP)
+		give_drop(y);
+	else if (want == POP3_MSG)
+		give_msg(y);
+	else
+		give_commit(y);
+	return want != POP3_CLOSE;
+}
+
+static void
+make_list(struct play *y)
+{
+	static const char *const uidls[MESSAGES] = { "a", "b", "c", "d", "e" };
+	struct droplist_maker m;
+	struct err e;
+	int i;
+
+	buf_init(&y->block, 4096);
+	droplist_begin(&m);
+	for (i = 0; i < MESSAGES; i++)
+		droplist_add(&m, (uint64_t)1 << (8 * i), span_of(uidls[i]));
+	CHECK(droplist_end(&m, &y->block) == 0);
+	CHECK(droplist_view(&y->list, buf_data(&y->block),
+	    buf_len(&y->block), &e) == 0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	static const struct pop3_mech mechs[] = { { "SCRAM-SHA-256", false },
+		{ "PLAIN", true }, { "LOGIN", true } };
+	static struct play y;
+	struct pop3_peer peer;
+	uint8_t c;
+
+	memset(&y, 0, sizeof(y));
+	y.at = data;
+	y.end = data + n;
+	c = take(&y);
+	y.conf = (struct pop3_conf){ .mechs = mechs, .n_mechs = 3,
+	    .starttls = c & 1, .last = c & 2, .no_nuls = c & 4,
+	    .auto_deny = c & 8, .expire_days = -2, .max_bad_before = 50,
+	    .max_bad_after = 50, .max_auth = 20,
+	    .out_high = c & 16 ? 64 : 8192 };
+	peer.tls = c & 32;
+	peer.plaintext_ok = !(c & 64);
+	make_list(&y);
+	y.p = pop3_new(&y.conf, &peer);
+	CHECK(y.p != NULL);
+	while (turn(&y))
+		continue;
+	pop3_free(&y.p);
+	buf_free(&y.block);
+	return 0;
+}

@@ -5,6 +5,8 @@ noinst_LIBRARIES += lib/net/libnet.a
 lib_net_libnet_a_SOURCES = \
 	lib/net/conn.c \
 	lib/net/conn.h \
+	lib/net/child.c \
+	lib/net/child.h \
 	lib/net/frame.c \
 	lib/net/frame.h \
 	lib/net/listen.c \
@@ -12,12 +14,18 @@ lib_net_libnet_a_SOURCES = \
 	lib/net/listener.c \
 	lib/net/loop.c \
 	lib/net/loop.h \
+	lib/net/notify.c \
+	lib/net/notify.h \
 	lib/net/packet.c \
 	lib/net/packet.h \
 	lib/net/park.c \
 	lib/net/park.h \
+	lib/net/peer.c \
+	lib/net/peer.h \
 	lib/net/pollset.c \
 	lib/net/pollset.h \
+	lib/net/proxyhdr.c \
+	lib/net/proxyhdr.h \
 	lib/net/tcp.c \
 	lib/net/tcp.h \
 	lib/net/timer.c \

@@ -89,12 +89,14 @@ count_in(struct gate *g, const struct vserver *vs, const struct addr *a,
 
 enum gate_verdict
 gate_enter(struct gate *g, const struct vserver *vs, const struct addr *a,
-    bool proxy, int64_t now)
+    enum gate_role role, int64_t now)
 {
 	enum gate_verdict v = gate_judge(g, vs, a, now, NULL);
 
+	if (vs->n_proxies > 0 && role == GATE_PEER)
+		v = GATE_NO_PROXY;
 	if (v == GATE_OK)
-		v = count_in(g, vs, a, proxy);
+		v = count_in(g, vs, a, role == GATE_PROXY);
 	g->refused[v] += v != GATE_OK;
 	return v;
 }
@@ -137,6 +139,7 @@ gate_verdict_name(enum gate_verdict v)
 {
 	static const char *const names[GATE_VERDICTS] = {
 		[GATE_OK] = "ok",
+		[GATE_NO_PROXY] = "no-proxy",
 		[GATE_DENIED] = "denied",
 		[GATE_SHUT_OUT] = "autodeny",
 		[GATE_FULL] = "connections",

@@ -20,6 +20,7 @@
 
 enum gate_verdict {
 	GATE_OK,
+	GATE_NO_PROXY,		/* this listener is for proxies only */
 	GATE_DENIED,		/* by the access list */
 	GATE_SHUT_OUT,		/* automatically denied */
 	GATE_FULL,		/* limits.connections */
@@ -40,10 +41,11 @@ enum gate_verdict gate_judge(struct gate *g, const struct vserver *vs,
 
 /*
  * Decide and, when GATE_OK, count until gate_leave() with the same address.
- * proxy: a source of many peers, so limits.per_address is not asked.
+ * A proxy is a source of many peers, so limits.per_address is not asked.
  */
+enum gate_role { GATE_PEER, GATE_PROXY, GATE_NAMED_BY_PROXY };
 enum gate_verdict gate_enter(struct gate *g, const struct vserver *vs,
-    const struct addr *a, bool proxy, int64_t now);
+    const struct addr *a, enum gate_role role, int64_t now);
 void gate_leave(struct gate *g, const struct addr *a);
 
 /* Until restart.  reason is a constant. */

@@ -149,24 +149,6 @@ ports_conf(struct ports *ps, const struct conf *c)
 }
 
 static void
-log_refused(struct port *p, const struct addr *peer, enum gate_verdict v)
-{
-	int64_t now = loop_time(p->srv->loop)->mono;
-	char text[ADDR_TEXT];
-	struct log_where where = {
-		.listener = p->vs->name,
-		.peer = addr_text(peer, text)
-	};
-	uint64_t missed;
-
-	if (!gate_log_due(p->srv->gate, v, now, &missed))
-		return;
-	log_event(p->srv->log, LOG_LEVEL_INFO, &where, "refused",
-	    (struct log_field[]){ LOG_STR("reason", gate_verdict_name(v)),
-	    LOG_NUM("missed", missed), { NULL, { NULL, 0 }, 0 } });
-}
-
-static void
 on_peer(int fd, const struct addr *peer, void *arg)
 {
 	struct port *p = arg;
@@ -174,11 +156,11 @@ on_peer(int fd, const struct addr *peer, void *arg)
 	enum gate_verdict v;
 
 	server_relieve(p->srv, p->vs);
-	v = gate_enter(p->srv->gate, p->vs, peer, proxy,
-	    loop_time(p->srv->loop)->mono);
+	v = gate_enter(p->srv->gate, p->vs, peer,
+	    proxy ? GATE_PROXY : GATE_PEER, loop_time(p->srv->loop)->mono);
 	if (v != GATE_OK) {
 		close(fd);
-		log_refused(p, peer, v);
+		server_log_refused(p->srv, p->vs, peer, v);
 		return;
 	}
 	session_new(p->srv, p->vs, fd, peer, proxy);

@@ -18,18 +18,6 @@
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/vserver.h"
 
-static void
-log_refused(struct session *s, enum gate_verdict v)
-{
-	uint64_t missed;
-
-	if (!gate_log_due(s->srv->gate, v, session_now(s), &missed))
-		return;
-	session_log(s, LOG_LEVEL_INFO, "refused", (struct log_field[]){
-	    LOG_STR("reason", gate_verdict_name(v)),
-	    LOG_NUM("missed", missed), { NULL, { NULL, 0 }, 0 } });
-}
-
 /* From now on the session is the named peer's: its place at the gate too. */
 static void
 become(struct session *s, const struct proxyhdr *h)
@@ -41,10 +29,11 @@ become(struct session *s, const struct proxyhdr *h)
 	if (h->known) {
 		gate_leave(g, &s->peer);
 		s->peer = h->peer;
-		v = gate_enter(g, s->vs, &s->peer, false, session_now(s));
+		v = gate_enter(g, s->vs, &s->peer, GATE_NAMED_BY_PROXY,
+		    session_now(s));
 		s->counted = v == GATE_OK;
 		if (v != GATE_OK) {
-			log_refused(s, v);
+			server_log_refused(s->srv, s->vs, &s->peer, v);
 			session_end(s, gate_verdict_name(v));
 			return;
 		}

@@ -234,10 +234,36 @@ server_push_out(struct server *srv)
 void
 server_relieve(struct server *srv, const struct vserver *vs)
 {
-	size_t share = gate_ceiling(srv->gate, vs) * WAITING_SHARE / 100;
+	size_t most = gate_ceiling(srv->gate, vs);
 
-	if (sessions_count(srv->sessions, SESSIONS_WAITING) >= share)
+	if (gate_total(srv->gate) >= most && sessions_count(srv->sessions,
+	    SESSIONS_WAITING) * 100 >= most * WAITING_SHARE)
 		(void)server_push_out(srv);
+}
+
+void
+server_log_refused(struct server *srv, const struct vserver *vs,
+    const struct addr *peer, enum gate_verdict v)
+{
+	int64_t now = loop_time(srv->loop)->mono;
+	const struct prefix *rule = NULL;
+	char text[ADDR_TEXT], range[ADDR_TEXT] = "policy";
+	struct log_where where = {
+		.listener = vs->name,
+		.peer = addr_text(peer, text)
+	};
+	uint64_t missed;
+
+	if (!gate_log_due(srv->gate, v, now, &missed))
+		return;
+	if (v == GATE_DENIED)
+		(void)gate_judge(srv->gate, vs, peer, now, &rule);
+	if (rule != NULL)
+		prefix_text(rule, range);
+	log_event(srv->log, LOG_LEVEL_INFO, &where, "refused",
+	    (struct log_field[]){ LOG_STR("reason", gate_verdict_name(v)),
+	    LOG_STR("rule", v == GATE_DENIED ? range : ""),
+	    LOG_NUM("missed", missed), { NULL, { NULL, 0 }, 0 } });
 }
 
 static void

@@ -62,8 +62,15 @@ void server_end(struct server *srv);
 /* A session has ended. */
 void server_session_ended(struct server *srv);
 
-/* Room for one more session: those that never logged in go first. */
+/*
+ * When all places are taken and many of them by peers that never logged in, one
+ * of these goes.  server_push_out() does it at once; false: there is none.
+ */
 void server_relieve(struct server *srv, const struct vserver *vs);
 bool server_push_out(struct server *srv);
+
+/* The line about a peer that got no octet, unless there were many lately. */
+void server_log_refused(struct server *srv, const struct vserver *vs,
+    const struct addr *peer, enum gate_verdict v);
 
 #endif

@@ -35,12 +35,12 @@ START_TEST(lists_before_limits)
 	const struct prefix *rule;
 
 	server(&vs);
-	ck_assert_int_eq(gate_enter(g, &vs, &bad, false, 0), GATE_DENIED);
+	ck_assert_int_eq(gate_enter(g, &vs, &bad, GATE_PEER, 0), GATE_DENIED);
 	ck_assert_int_eq(gate_judge(g, &vs, &bad, 0, &rule), GATE_DENIED);
 	ck_assert_ptr_nonnull(rule);
 	ck_assert_uint_eq(gate_refused(g, GATE_DENIED), 1);
 	ck_assert_uint_eq(gate_total(g), 0);
-	ck_assert_int_eq(gate_enter(g, &vs, &good, false, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &good, GATE_PEER, 0), GATE_OK);
 	ck_assert_uint_eq(gate_of(g, &good), 1);
 	gate_free(&g);
 	netacl_free(&vs.acl);
@@ -55,11 +55,11 @@ START_TEST(shut_out_until_restart)
 
 	server(&vs);
 	ck_assert_int_eq(gate_shut_out(g, &a, "overlong", 5), 0);
-	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 1000000000),
+	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 1000000000),
 	    GATE_SHUT_OUT);
-	ck_assert_int_eq(gate_enter(g, &vs, &b, false, 1000000000), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &b, GATE_PEER, 1000000000), GATE_OK);
 	vs.pop3.auto_deny = false;
-	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 1000000000), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 1000000000), GATE_OK);
 	gate_free(&g);
 	netacl_free(&vs.acl);
 }
@@ -72,13 +72,13 @@ START_TEST(limits)
 	struct addr a = ip("198.51.100.1"), b = ip("2001:db8::1");
 
 	server(&vs);
-	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 0), GATE_OK);
-	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 0), GATE_OK);
-	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 0), GATE_SOURCE);
-	ck_assert_int_eq(gate_enter(g, &vs, &b, false, 0), GATE_OK);
-	ck_assert_int_eq(gate_enter(g, &vs, &b, false, 0), GATE_FULL);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 0), GATE_SOURCE);
+	ck_assert_int_eq(gate_enter(g, &vs, &b, GATE_PEER, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &b, GATE_PEER, 0), GATE_FULL);
 	gate_leave(g, &a);
-	ck_assert_int_eq(gate_enter(g, &vs, &b, false, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &b, GATE_PEER, 0), GATE_OK);
 	gate_free(&g);
 	netacl_free(&vs.acl);
 }
@@ -93,8 +93,25 @@ START_TEST(proxy_has_no_limit_of_its_own)
 
 	server(&vs);
 	for (i = 0; i < 3; i++)
-		ck_assert_int_eq(gate_enter(g, &vs, &a, true, 0), GATE_OK);
-	ck_assert_int_eq(gate_enter(g, &vs, &a, true, 0), GATE_FULL);
+		ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PROXY, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PROXY, 0), GATE_FULL);
+	gate_free(&g);
+	netacl_free(&vs.acl);
+}
+END_TEST
+
+START_TEST(a_listener_for_proxies_takes_nobody_else)
+{
+	struct gate *g = gate_new(100);
+	struct vserver vs;
+	struct addr a = ip("198.51.100.1");
+
+	server(&vs);
+	vs.n_proxies = 1;
+	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 0),
+	    GATE_NO_PROXY);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_NAMED_BY_PROXY, 0),
+	    GATE_OK);
 	gate_free(&g);
 	netacl_free(&vs.acl);
 }
@@ -108,8 +125,8 @@ START_TEST(descriptors_lower_the_ceiling)
 
 	server(&vs);
 	ck_assert_uint_eq(gate_ceiling(g, &vs), 1);
-	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 0), GATE_OK);
-	ck_assert_int_eq(gate_enter(g, &vs, &a, false, 0), GATE_FULL);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 0), GATE_OK);
+	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 0), GATE_FULL);
 	gate_free(&g);
 	netacl_free(&vs.acl);
 }
@@ -141,6 +158,7 @@ add(TCase *tc)
 	tcase_add_test(tc, shut_out_until_restart);
 	tcase_add_test(tc, limits);
 	tcase_add_test(tc, proxy_has_no_limit_of_its_own);
+	tcase_add_test(tc, a_listener_for_proxies_takes_nobody_else);
 	tcase_add_test(tc, descriptors_lower_the_ceiling);
 	tcase_add_test(tc, refusals_are_logged_sparingly);
 }

@@ -4,6 +4,8 @@
  * Between fork() and exec only what is safe there is called; this process has
  * one thread, but its libraries need not know that.
  */
+#include "config.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,10 +17,6 @@
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
 
 #include "lib/net/child.h"
 

@@ -10,9 +10,10 @@
 
 /*
  * Start path with arguments argv (argv[0] is the name, NULL ends), a minimal
- * fixed environment, and fds[i] as descriptor 3 + i; all other descriptors but
- * 0-2 are closed.  The child dies with its parent (PR_SET_PDEATHSIG).  Returns
- * the pid, or -1 (also when exec itself fails: ERR_CONFIG naming path).
+ * fixed environment, default signals, and fds[i] as descriptor 3 + i (64 at
+ * most); all other descriptors but 0-2 are closed.  The child is killed when
+ * its parent dies (PR_SET_PDEATHSIG).  Returns the pid, or -1 (also when exec
+ * itself fails: ERR_CONFIG naming path).
  */
 pid_t child_start(const char *path, char *const argv[], const int *fds,
     size_t n_fds, struct err *e);
@@ -23,7 +24,12 @@ pid_t child_reap(int *status_r);
 /* "exit status 3", "signal 9 (Killed)". */
 const char *child_status_text(int status, char out[48]);
 
-/* Become a daemon: fork, parent waits until child_ready(fd), new session. */
+/*
+ * Become a daemon: fork, new session, 0 and 1 on /dev/null.  The first process
+ * stays until child_ready(), then exits with exit_code; it exits with that of
+ * the daemon, or EX_SOFTWARE, when the daemon ends before.  child_ready() with
+ * 0 also turns 2 to /dev/null.
+ */
 int child_daemonize(int *ready_fd_r, struct err *e);
 void child_ready(int ready_fd, int exit_code);
 

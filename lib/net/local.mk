@@ -3,10 +3,10 @@
 
 noinst_LIBRARIES += lib/net/libnet.a
 lib_net_libnet_a_SOURCES = \
-	lib/net/conn.c \
-	lib/net/conn.h \
 	lib/net/child.c \
 	lib/net/child.h \
+	lib/net/conn.c \
+	lib/net/conn.h \
 	lib/net/frame.c \
 	lib/net/frame.h \
 	lib/net/listen.c \

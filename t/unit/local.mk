@@ -37,6 +37,8 @@ t_unit_test_json_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_timer t/unit/test_loop
 t_unit_test_timer_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_loop_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_child
+t_unit_test_child_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_conn
 t_unit_test_conn_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_tls t/unit/test_tls_io t/unit/test_tls_pair
@@ -85,8 +87,11 @@ t_unit_test_pwhash_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_sasl_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_acct_cache_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 if WITH_SQLITE
-UNIT_TESTS += t/unit/test_acct_sqlite t/unit/test_admin
+UNIT_TESTS += t/unit/test_acct_sqlite t/unit/test_admin t/unit/test_auth
 endif
+t_unit_test_auth_SOURCES = t/unit/test_auth.c t/unit/acct_folder.h
+t_unit_test_auth_LDADD = pop3srvd/auth/libauth.a pop3srvd/ipc/libipc.a \
+	lib/ctl/libctl.a lib/net/libnet.a $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_admin_SOURCES = t/unit/test_admin.c t/unit/acct_folder.h
 t_unit_test_admin_LDADD = pop3srvd/auth/libauth.a $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_acct_sqlite_SOURCES = t/unit/test_acct_sqlite.c \
@@ -98,3 +103,6 @@ UNIT_TESTS += t/unit/test_gate t/unit/test_message t/unit/test_sessions
 t_unit_test_gate_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_message_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_sessions_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_target
+t_unit_test_target_LDADD = pop3srvd/log/liblog.a pop3srvd/ipc/libipc.a \
+	lib/conf/libconf.a lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)

@@ -180,6 +180,9 @@ life_ready(struct life *lf)
 	struct held *h;
 	struct frame f;
 
+	/* a daemon's 0 and 1 lead nowhere; who started it gets 2 back */
+	if (lf->detached)
+		(void)dup2(STDOUT_FILENO, STDERR_FILENO);
 	lf->ready = true;
 	(void)channel_send(lf->keeper, MSG_READY, 0, span_mem(NULL, 0), -1);
 	while ((h = lf->held) != NULL) {

@@ -61,6 +61,7 @@ take_conf(struct life *lf, struct frame *f)
 
 	if (f->fd < 0 || msg_conf_unpack(&m, f->body) < 0)
 		life_die(lf, EX_PROTOCOL, "configuration without its octets");
+	lf->detached = m.detached;
 	new = read_conf(f, &e);
 	if (new == NULL && old == NULL)
 		life_die(lf, EX_CONFIG, e.text);

@@ -28,6 +28,7 @@ struct life {
 	struct conf *conf;
 	bool begun;		/* MSG_BEGIN came */
 	bool ready;		/* MSG_READY went out */
+	bool detached;
 	struct held *held;
 	struct held **held_end;
 	int exit_code;

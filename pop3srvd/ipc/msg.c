@@ -35,6 +35,7 @@ msg_conf_pack(const struct msg_conf *m, struct buf *b)
 
 	pack_begin(&p, b);
 	pack_u8(&p, m->first);
+	pack_u8(&p, m->detached);
 	return pack_end(&p);
 }
 
@@ -45,6 +46,7 @@ msg_conf_unpack(struct msg_conf *m, struct span body)
 
 	unpack_begin(&u, body.ptr, body.len);
 	m->first = unpack_flag(&u);
+	m->detached = unpack_flag(&u);
 	return unpack_end(&u);
 }
 

@@ -74,6 +74,7 @@ const char *role_name(enum role r);	/* "front", … */
 
 struct msg_conf {
 	bool first;		/* at start; else a reload */
+	bool detached;		/* a daemon: standard error ends with the start */
 };
 
 struct msg_channel {

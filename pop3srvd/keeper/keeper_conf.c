@@ -90,7 +90,7 @@ keeper_pack_conf(const struct conf *c, struct err *e)
 void
 keeper_send_conf(struct keeper *k, struct channel *ch, bool first)
 {
-	const struct msg_conf m = { .first = first };
+	const struct msg_conf m = { first, !k->foreground };
 	struct buf b;
 
 	buf_init(&b, 16);

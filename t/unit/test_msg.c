@@ -134,12 +134,14 @@ static void
 conf_fill(union any *m)
 {
 	m->conf.first = rnd() % 2;
+	m->conf.detached = rnd() % 2;
 }
 
 static bool
 conf_same(const union any *a, const union any *b)
 {
-	return a->conf.first == b->conf.first;
+	return a->conf.first == b->conf.first &&
+	    a->conf.detached == b->conf.detached;
 }
 
 static void
@@ -460,7 +462,8 @@ START_TEST(no_number_beyond_its_list)
 
 	ck_assert_int_eq(channel_get(&out, span_mem("\x05\0\0\0\0\0", 6)), 0);
 	ck_assert_int_eq(channel_get(&out, span_mem(role, 6)), -1);
-	ck_assert_int_eq(conf_get(&out, span_mem(flag, 1)), -1);
+	ck_assert_int_eq(conf_get(&out, span_mem("\x01\0", 2)), 0);
+	ck_assert_int_eq(conf_get(&out, span_mem(flag, 2)), -1);
 	ck_assert_int_eq(mark_get(&out, span_mem("\x04\0\0\0\0\0\0\0", 8)),
 	    -1);
 }

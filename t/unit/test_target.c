@@ -1,0 +1,325 @@
+/*
+ * test_target.c - log targets: nothing waits, nothing is lost unsaid
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/path.h"
+#include "pop3srvd/log/render.h"
+#include "pop3srvd/log/target.h"
+#include "pop3srvd/log/targets.h"
+
+#include "t/unit/unit.h"
+
+#define MOST_LINES	40000	/* more than a queue holds */
+
+static char dir[] = "/tmp/test_target.XXXXXX";
+static char path[64];
+static struct loop *loop;
+static int failures, recoveries;
+
+static void
+set_up(void)
+{
+	struct err e;
+
+	strcpy(dir + sizeof(dir) - 7, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/log", dir);
+	loop = loop_new(&e);
+	ck_assert_ptr_nonnull(loop);
+	failures = recoveries = 0;
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+tear_down(void)
+{
+	loop_free(&loop);
+	unlink(path);
+	rmdir(dir);
+}
+
+static void
+news(struct target *t, const struct err *e, void *arg)
+{
+	(void)t;
+	(void)arg;
+	if (e != NULL)
+		failures++;
+	else
+		recoveries++;
+}
+
+static struct conf_log
+to_file(char *name)
+{
+	struct conf_log c = { .to = CONF_LOG_FILE, .path = name,
+		.level = CONF_LEVEL_INFO };
+
+	return c;
+}
+
+static struct logrec
+event(const char *what, enum log_level level)
+{
+	struct logrec r = { .level = level, .wall = 1795278662123,
+		.pid = 812, .what = what };
+
+	return r;
+}
+
+static const char *
+content(void)
+{
+	static char text[65536];
+	int fd = open(path, O_RDONLY);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+	ck_assert_int_ge(n, 0);
+	text[n] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+static void
+due(struct loop *l, struct timer *t)
+{
+	(void)t;
+	loop_stop(l);
+}
+
+static void
+turn_for(int64_t ms)
+{
+	struct timer t = { .due = due };
+	struct err e;
+
+	ck_assert_int_eq(timer_after(loop, &t, ms), 0);
+	ck_assert_int_eq(loop_run(loop, &e), 0);
+}
+
+START_TEST(the_first_line_names_the_grammar)
+{
+	struct conf_log c = to_file(path);
+	struct logrec r = event("server started", LOG_LEVEL_INFO);
+	struct target *t = target_new(loop, &target_file_ops, &c, news, NULL);
+	const char *text;
+
+	target_event(t, &r);
+	text = content();
+	ck_assert_ptr_nonnull(strstr(text, ": log opened fmt=1 to=file\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n2026-11-21T16:31:02.123Z "
+	    "pop3srvd[812]: server started\n"));
+	target_free(&t);
+	ck_assert_ptr_null(t);
+}
+END_TEST
+
+START_TEST(a_target_takes_its_level_only)
+{
+	struct conf_log c = to_file(path);
+	struct logrec r = event("detail", LOG_LEVEL_DEBUG);
+	struct target *t = target_new(loop, &target_file_ops, &c, news, NULL);
+
+	target_event(t, &r);
+	ck_assert_ptr_null(strstr(content(), "detail"));
+	c.level = CONF_LEVEL_DEBUG;
+	target_event(t, &r);
+	ck_assert_ptr_nonnull(strstr(content(), "detail"));
+	target_free(&t);
+}
+END_TEST
+
+START_TEST(reopening_follows_the_name)
+{
+	struct conf_log c = to_file(path);
+	struct logrec r = event("second", LOG_LEVEL_INFO);
+	struct target *t = target_new(loop, &target_file_ops, &c, news, NULL);
+
+	ck_assert_int_eq(unlink(path), 0);
+	target_event(t, &r);
+	ck_assert_str_eq(content(), "");
+	target_reopen(t);
+	target_event(t, &r);
+	ck_assert_ptr_nonnull(strstr(content(), "fmt=1"));
+	ck_assert_ptr_nonnull(strstr(content(), "second"));
+	target_free(&t);
+}
+END_TEST
+
+/* F-41: told once, then silence, then drops are counted. */
+START_TEST(a_full_disk_is_told_once_and_counted)
+{
+	char full[] = "/dev/full";
+	struct conf_log c = to_file(full);
+	struct logrec r = event("lost", LOG_LEVEL_INFO);
+	struct target *t = target_new(loop, &target_file_ops, &c, news, NULL);
+	int i;
+
+	for (i = 0; i < MOST_LINES; i++)
+		target_event(t, &r);
+	ck_assert_int_eq(failures, 1);
+	ck_assert_uint_gt(target_dropped(t), 0);
+	ck_assert_uint_lt(target_dropped(t), MOST_LINES);
+	turn_for(1500);
+	ck_assert_int_eq(failures, 1);
+	target_free(&t);
+}
+END_TEST
+
+/* A pipe whose reader sleeps: no write blocks, and the count comes later. */
+START_TEST(a_stopped_reader_delays_nobody)
+{
+	struct conf_log c = to_file(path);
+	struct logrec r = event("piped", LOG_LEVEL_INFO);
+	struct target *t;
+	char text[65536];
+	bool told = false;
+	ssize_t n;
+	int i, fd;
+
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDONLY | O_NONBLOCK);
+	t = target_new(loop, &target_file_ops, &c, news, NULL);
+	for (i = 0; i < MOST_LINES; i++)
+		target_event(t, &r);
+	ck_assert_int_eq(failures, 0);
+	ck_assert_uint_gt(target_dropped(t), 0);
+	for (i = 0; i < 200 && !told; i++) {
+		while ((n = read(fd, text, sizeof(text) - 1)) > 0) {
+			text[n] = '\0';
+			told = told || strstr(text,
+			    "log records dropped count=") != NULL;
+		}
+		turn_for(10);
+	}
+	ck_assert(told);
+	ck_assert_uint_eq(target_dropped(t), 0);
+	target_free(&t);
+	close(fd);
+}
+END_TEST
+
+START_TEST(what_is_missing_is_tried_again)
+{
+	char late[80];
+	struct conf_log c = to_file(late);
+	struct logrec r = event("kept", LOG_LEVEL_INFO);
+	struct target *t;
+
+	snprintf(late, sizeof(late), "%s/sub", dir);
+	snprintf(path, sizeof(path), "%s/sub/log", dir);
+	c.path = path;
+	t = target_new(loop, &target_file_ops, &c, news, NULL);
+	target_event(t, &r);
+	ck_assert_int_eq(failures, 1);
+	ck_assert_int_eq(mkdir(late, 0700), 0);
+	turn_for(1300);
+	ck_assert_int_eq(recoveries, 1);
+	ck_assert_ptr_nonnull(strstr(content(), "kept"));
+	target_free(&t);
+	unlink(path);
+	rmdir(late);
+}
+END_TEST
+
+/* S-42: a link in the place of the log is not followed. */
+START_TEST(a_link_is_not_followed)
+{
+	struct conf_log c = to_file(path);
+	struct target *t;
+	char victim[80];
+
+	snprintf(victim, sizeof(victim), "%s/victim", dir);
+	ck_assert_int_eq(symlink(victim, path), 0);
+	t = target_new(loop, &target_file_ops, &c, news, NULL);
+	ck_assert_int_eq(failures, 1);
+	ck_assert_int_eq(access(victim, F_OK), -1);
+	target_free(&t);
+}
+END_TEST
+
+START_TEST(trouble_of_one_is_news_for_the_others)
+{
+	char full[] = "/dev/full";
+	struct conf_log logs[] = { to_file(full), to_file(path) };
+	struct conf c = { .logs = logs, .n_logs = 2 };
+	struct logrec r = event("both", LOG_LEVEL_INFO);
+	struct targets *ts = targets_new(loop);
+
+	targets_conf(ts, &c);
+	targets_event(&r, ts);
+	turn_for(1100);		/* tried again, and told */
+	targets_event(&r, ts);
+	ck_assert_ptr_nonnull(strstr(content(), "both"));
+	targets_free(&ts);
+	c.n_logs = 0;
+	logs[0] = to_file(path);
+	logs[1] = to_file(full);
+	c.n_logs = 2;
+	ts = targets_new(loop);
+	targets_conf(ts, &c);
+	ck_assert_ptr_nonnull(strstr(content(),
+	    "log target failed to=/dev/full error=\"cannot write to "
+	    "/dev/full: No space left on device\""));
+	targets_free(&ts);
+}
+END_TEST
+
+START_TEST(a_line_as_json)
+{
+	struct logrec r = event("login ok", LOG_LEVEL_WARNING);
+	struct buf b;
+
+	r.where.peer = "192.0.2.7";
+	r.fields[r.n_fields++] = (struct log_field)LOG_STR("user", "a\nb\xff");
+	r.fields[r.n_fields++] = (struct log_field)LOG_NUM("octets", 7);
+	buf_init(&b, RENDER_MAX);
+	ck_assert_int_eq(render_line(&r, CONF_JSON, &b), 0);
+	ck_assert_int_eq(buf_addc(&b, '\0'), 0);
+	ck_assert_str_eq(buf_data(&b), "{\"time\":\"2026-11-21T16:31:02.123Z\","
+	    "\"pid\":812,\"level\":\"warning\",\"peer\":\"192.0.2.7\","
+	    "\"event\":\"login ok\",\"user\":\"a\\\\x0ab\\\\xff\","
+	    "\"octets\":7}");
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(a_line_for_syslog)
+{
+	struct logrec r = event("login ok", LOG_LEVEL_WARNING);
+	struct buf b;
+
+	setenv("TZ", "UTC", 1);
+	buf_init(&b, RENDER_MAX);
+	ck_assert_int_eq(render_syslog(&r, CONF_TEXT, &b), 0);
+	ck_assert_int_eq(buf_addc(&b, '\0'), 0);
+	ck_assert_str_eq(buf_data(&b),
+	    "<20>Nov 21 16:31:02 pop3srvd[812]: login ok");
+	buf_free(&b);
+}
+END_TEST
+
+static void
+add(TCase *tc)
+{
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_test(tc, the_first_line_names_the_grammar);
+	tcase_add_test(tc, a_target_takes_its_level_only);
+	tcase_add_test(tc, reopening_follows_the_name);
+	tcase_add_test(tc, a_full_disk_is_told_once_and_counted);
+	tcase_add_test(tc, a_stopped_reader_delays_nobody);
+	tcase_add_test(tc, what_is_missing_is_tried_again);
+	tcase_add_test(tc, a_link_is_not_followed);
+	tcase_add_test(tc, trouble_of_one_is_news_for_the_others);
+	tcase_add_test(tc, a_line_as_json);
+	tcase_add_test(tc, a_line_for_syslog);
+}
+
+UNIT_MAIN("target", add)

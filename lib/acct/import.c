@@ -104,8 +104,8 @@ import_secret(struct span secret, struct pwhash *pw, char hash[ACCT_HASH],
 	if (plain)
 		return import_password(secret, pw, hash, e);
 	if (secret.len >= ACCT_HASH || span_has(secret, '\0'))
-		return err_set(e, ERR_CONFIG, "not a crypt string that "
-		    "a password could match");
+		return err_set(e, ERR_CONFIG, "not a crypt string that a "
+		    "password could match (a password is {PLAIN}password)");
 	memcpy(hash, secret.ptr, secret.len);
 	hash[secret.len] = '\0';
 	return pwhash_usable(hash, e);

@@ -181,6 +181,14 @@ pwhash_dummy(const struct pwhash *p)
 	return p->dummy;
 }
 
+/* To libcrypt any text that begins with two letters is a DES salt. */
+static bool
+looks_old(const char *hash)
+{
+	return crypt_checksalt(hash) == CRYPT_SALT_METHOD_LEGACY &&
+	    (*hash == '$' || *hash == '_' || strlen(hash) == 13);
+}
+
 int
 pwhash_usable(const char *hash, struct err *e)
 {
@@ -188,13 +196,13 @@ pwhash_usable(const char *hash, struct err *e)
 	int salt = crypt_checksalt(hash);
 	const char *tail = strrchr(hash, '$');
 
-	if (s == NULL && salt == CRYPT_SALT_METHOD_LEGACY)
+	if (s == NULL && looks_old(hash))
 		return err_set(e, ERR_CONFIG, "this kind of hash is too weak "
 		    "to be kept; set a new password");
 	if (s == NULL || salt == CRYPT_SALT_INVALID ||
 	    salt == CRYPT_SALT_METHOD_DISABLED || strlen(hash) >= PWHASH_TEXT)
-		return err_set(e, ERR_CONFIG, "not a crypt string that "
-		    "a password could match");
+		return err_set(e, ERR_CONFIG, "not a crypt string that a "
+		    "password could match (a password is {PLAIN}password)");
 	if (tail == NULL || strlen(tail + 1) != s->tail)
 		return err_set(e, ERR_CONFIG, "the %s hash is cut off or too "
 		    "long", s->name);

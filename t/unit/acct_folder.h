@@ -16,7 +16,7 @@
 #define HASH_2A	"$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
 #define HASH_2A_PASSWORD "U*U"
 
-static char folder[64];
+static char folder[128];
 
 static inline void
 folder_make(void)

@@ -10,3 +10,9 @@ bench: all t/bench/load
 	builddir='$(abs_top_builddir)' srcdir='$(abs_top_srcdir)' \
 	    $(PYTHON) $(srcdir)/t/bench/run $(BENCH)
 .PHONY: bench
+
+# What a login and an import cost in auth: make t/bench/acct_cost.
+EXTRA_PROGRAMS += t/bench/acct_cost
+t_bench_acct_cost_SOURCES = t/bench/acct_cost.c
+t_bench_acct_cost_LDADD = pop3srvd/auth/libauth.a $(ACCT_LIBS)
+CLEANFILES += t/bench/acct_cost

@@ -160,6 +160,10 @@ life_drop(struct life *lf, const char *user, const char *root)
 		life_die(lf, EX_NOUSER, e.text);
 	if (priv_drop(&want, &e) < 0)
 		life_die(lf, EX_NOPERM, e.text);
+	/* A daemon's 0 and 1 lead nowhere; who started it gets 2 back.  Here
+	 * and not when ready: front's filter knows no dup2(). */
+	if (lf->detached && dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
+		life_die(lf, EX_OSERR, "cannot let go of standard error");
 }
 
 void
@@ -180,9 +184,6 @@ life_ready(struct life *lf)
 	struct held *h;
 	struct frame f;
 
-	/* a daemon's 0 and 1 lead nowhere; who started it gets 2 back */
-	if (lf->detached)
-		(void)dup2(STDOUT_FILENO, STDERR_FILENO);
 	lf->ready = true;
 	(void)channel_send(lf->keeper, MSG_READY, 0, span_mem(NULL, 0), -1);
 	while ((h = lf->held) != NULL) {

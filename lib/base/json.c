@@ -2,6 +2,7 @@
  * json.c - typed getters over jansson that say what was wrong
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/json.h"
 
@@ -32,9 +33,15 @@ json_t *
 json_read(const char *text, size_t len, struct err *e)
 {
 	json_error_t fault;
-	json_t *v = json_loadb(text, len,
-	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+	json_t *v;
 
+	/* jansson skips them, so two readers could see different texts */
+	if (memchr(text, '\0', len) != NULL) {
+		err_set(e, ERR_CONFIG, "a NUL octet is no part of JSON");
+		return NULL;
+	}
+	v = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
+	    &fault);
 	if (v == NULL)
 		err_set(e, json_error_code(&fault) == json_error_out_of_memory ?
 		    ERR_TEMP : ERR_CONFIG, "line %d, column %d: %s",

@@ -24,6 +24,7 @@ pop3_new(const struct pop3_conf *conf, const struct pop3_peer *peer)
 	buf_init(&p->out, conf->out_high + 2 * POP3_BLOCK_MAX + CHUNK);
 	buf_init(&p->user, COMMAND_TEXT);
 	buf_init(&p->secret, SASL_TEXT);
+	pop3_forget(p);
 	return p;
 }
 

@@ -69,7 +69,6 @@ pop3_do_auth(struct pop3 *p, const struct pop3_args *a)
 		return SAY_NO_MECH;
 	if (!pop3_mech_ok(p, m))
 		return SAY_NEED_TLS;
-	pop3_forget(p);
 	say = initial(p, a);
 	if (say != SAY_OK) {
 		pop3_forget(p);

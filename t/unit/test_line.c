@@ -114,6 +114,22 @@ START_TEST(holds_no_memory_when_empty)
 }
 END_TEST
 
+/* A password must not lie there until the rest of the pipeline is run. */
+START_TEST(a_dropped_line_is_wiped)
+{
+	struct line_in l;
+	struct span text;
+
+	line_init(&l, ROOM);
+	ck_assert_int_eq(line_feed(&l, "PASS x\r\nSTAT\r\n", 14, ROOM), 14);
+	ck_assert_int_eq(line_next(&l, limit, &text), LINE_GOOD);
+	line_done(&l);
+	ck_assert(span_eq(line_held(&l), "STAT\r\n"));
+	ck_assert(memchr(l.buf.mem, 'P', 8) == NULL);
+	line_free(&l);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -121,6 +137,7 @@ add(TCase *tc)
 	tcase_add_test(tc, lines_in_a_row);
 	tcase_add_test(tc, takes_only_what_has_room);
 	tcase_add_test(tc, holds_no_memory_when_empty);
+	tcase_add_test(tc, a_dropped_line_is_wiped);
 }
 
 UNIT_MAIN("line", add)

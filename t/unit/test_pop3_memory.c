@@ -85,6 +85,36 @@ START_TEST(an_idle_engine_is_small)
 }
 END_TEST
 
+/* Between two steps of an exchange nothing of the first is kept. */
+START_TEST(a_step_leaves_nothing)
+{
+	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+
+	pop3_run(p);
+	unit_say(p, "AUTH PLAIN " CANARY64 "\r\n");
+	ck_assert_int_eq(pop3_run(p), POP3_AUTH);
+	pop3_give_auth(p, POP3_AUTH_MORE, span_of(""));
+	ck_assert_int_eq(pop3_run(p), POP3_INPUT);
+	unit_hear(p, NULL);
+	ck_assert_uint_le(pop3_memory(p), IDLE_MAX);
+	pop3_free(&p);
+}
+END_TEST
+
+START_TEST(a_closed_engine_takes_nothing)
+{
+	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+
+	pop3_run(p);
+	unit_say(p, "QUIT\r\n");
+	ck_assert_int_eq(pop3_run(p), POP3_CLOSE);
+	ck_assert_uint_eq(pop3_feed(p, "NOOP\r\n", 6), 0);
+	unit_hear(p, NULL);
+	ck_assert_uint_le(pop3_memory(p), IDLE_MAX + 260);
+	pop3_free(&p);
+}
+END_TEST
+
 /* One session with everything in it, whatever fails on its way. */
 static void
 whole_session(const struct droplist *l)
@@ -224,6 +254,8 @@ static void
 add(TCase *tc)
 {
 	tcase_add_test(tc, an_idle_engine_is_small);
+	tcase_add_test(tc, a_step_leaves_nothing);
+	tcase_add_test(tc, a_closed_engine_takes_nothing);
 	tcase_add_test(tc, no_memory_is_no_crash);
 	tcase_add_test(tc, no_memory_for_marks);
 	UNIT_ROWS(tc, secrets_are_wiped, secret_talks);

@@ -27,3 +27,17 @@ nodist_sysusersd_DATA = etc/sysusers.d/pop3srvd.conf
 tmpfilesddir = $(prefix)/lib/tmpfiles.d
 nodist_tmpfilesd_DATA = etc/tmpfiles.d/pop3srvd.conf
 endif
+
+# Every key with its default; a sample for the documentation folder, since
+# an installation must not replace an administrator's file.
+EXTRA_DIST += etc/pop3srvd.json.in
+CLEANFILES += etc/pop3srvd.json
+nodist_doc_DATA = etc/pop3srvd.json
+etc/pop3srvd.json: etc/pop3srvd.json.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) etc && \
+	$(SED) -e 's|@PKGMAILDIR[@]|$(pkgmaildir)|' \
+	    -e 's|@PKGSTATEDIR[@]|$(pkgstatedir)|' \
+	    -e 's|@PKGRUNDIR[@]|$(pkgrundir)|' \
+	    -e 's|@PKGLIBEXECDIR[@]|$(pkglibexecdir)|' \
+	    -e 's|@PKGSYSCONFDIR[@]|$(pkgsysconfdir)|' \
+	    $(srcdir)/etc/pop3srvd.json.in > $@.tmp && mv $@.tmp $@

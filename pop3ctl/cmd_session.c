@@ -67,7 +67,7 @@ cmd_session_list(struct cmd *c)
 int
 cmd_session_show(struct cmd *c)
 {
-	static const char *const heads[] = { "", "" };
+	static const char *const heads[] = { "what", "value" };
 	const char *key;
 	json_t *s, *v;
 	struct table t;

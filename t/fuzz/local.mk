@@ -14,7 +14,19 @@ fuzz_pop3_LIBS =
 FUZZ_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	-I$(top_srcdir) -I$(top_builddir) \
-	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(AM_CPPFLAGS)
+
+# Configuration and control language.  fuzz_conf.c opens no file: it has a
+# path_read() of its own.
+fuzz_whole = $(filter-out lib/base/path_read.c,$(lib_base_libbase_a_SOURCES))
+FUZZ_TARGETS += t/fuzz/fuzz_conf t/fuzz/fuzz_ctl
+fuzz_conf_FROM = $(lib_conf_libconf_a_SOURCES) $(fuzz_whole)
+fuzz_conf_LIBS = $(JANSSON_LIBS) $(OPENSSL_LIBS)
+fuzz_ctl_FROM = $(lib_ctl_libctl_a_SOURCES) $(lib_base_libbase_a_SOURCES)
+fuzz_ctl_LIBS = $(JANSSON_LIBS) $(OPENSSL_LIBS)
+EXTRA_DIST += t/fuzz/fuzz_conf.c t/fuzz/fuzz_ctl.c \
+	t/fuzz/corpus/conf/sample t/fuzz/corpus/conf/listeners \
+	t/fuzz/corpus/conf/kept t/fuzz/corpus/ctl/set t/fuzz/corpus/ctl/kill
 
 t/fuzz/fuzz_%: $(top_srcdir)/t/fuzz/fuzz_%.c $(wildcard $(top_srcdir)/lib/*/*.[ch])
 	@$(MKDIR_P) t/fuzz

@@ -106,3 +106,14 @@ t_unit_test_sessions_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_target
 t_unit_test_target_LDADD = pop3srvd/log/liblog.a pop3srvd/ipc/libipc.a \
 	lib/conf/libconf.a lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
+
+# lib/conf, lib/ctl
+EXTRA_DIST += t/unit/conf_env.h
+UNIT_TESTS += t/unit/test_conf_load t/unit/test_conf_pack \
+	t/unit/test_conf_diff t/unit/test_conf_settings t/unit/test_ctl
+t_unit_test_conf_load_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_conf_pack_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_conf_diff_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_conf_settings_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS) $(CHECK_LIBS)
+t/unit/test_conf_load.log: etc/pop3srvd.json

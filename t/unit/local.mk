@@ -88,7 +88,10 @@ t_unit_test_sasl_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_acct_cache_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 if WITH_SQLITE
 UNIT_TESTS += t/unit/test_acct_sqlite t/unit/test_admin t/unit/test_auth
+else
+UNIT_TESTS += t/unit/test_acct_none
 endif
+t_unit_test_acct_none_LDADD = pop3srvd/auth/libauth.a $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_auth_SOURCES = t/unit/test_auth.c t/unit/acct_folder.h
 t_unit_test_auth_LDADD = pop3srvd/auth/libauth.a pop3srvd/ipc/libipc.a \
 	lib/ctl/libctl.a lib/net/libnet.a $(ACCT_LIBS) $(CHECK_LIBS)

@@ -247,10 +247,11 @@ START_TEST(import_names_its_faults)
 	    "'lea@one.example:!'"
 	    "]}");
 	static const char *const parts[] = { "{\"added\":4,",
-		"\"updated\":1}", "\"line\":14,", "\"line\":15,\"text\":"
-		"\"unknown scheme {SSHA}", "\"line\":16,", "\"line\":17,",
-		"\"line\":18,", "\"line\":19,\"text\":\"nodot: the domain",
-		"\"line\":20,\"text\":\"this kind of hash is too weak",
+		"\"updated\":1}", "\"line\":14,",
+		"15,\"text\":\"unknown scheme {SSHA}",
+		"\"line\":16,", "\"line\":17,", "\"line\":18,",
+		"19,\"text\":\"nodot: the domain",
+		"20,\"text\":\"this kind of hash is too weak",
 		"\"line\":24,", "\"line\":25,", "\"line\":26," };
 	size_t i;
 

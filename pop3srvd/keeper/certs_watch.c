@@ -35,7 +35,7 @@ struct certs_watch {
 static const char *
 name_of(const struct cert *c)
 {
-	return c->name == NULL ? "*" : c->name;
+	return c->name == NULL ? "default" : c->name;
 }
 
 /* Negative when it is over. */

@@ -78,16 +78,17 @@ child_gone(struct channel *ch, void *arg)
 static int
 launch(struct child *c, struct err *e)
 {
-	char path[4096], name[16], index[16];
+	const char *role = role_name(c->role);
+	char path[4096], name[32], index[16];
 	char *argv[] = { name, index, NULL };
 	int fds[2];
 
-	snprintf(name, sizeof(name), "%s", role_name(c->role));
+	snprintf(name, sizeof(name), "pop3srvd: %s", role);	/* for ps */
 	snprintf(index, sizeof(index), "%u", (unsigned)c->index);
 	if (c->index == 0)
 		argv[1] = NULL;
 	if (path_join(path, sizeof(path), c->all->conf->libexec_dir,
-	    name) < 0)
+	    role) < 0)
 		return err_set(e, ERR_CONFIG, "libexec_dir: too long");
 	if (channel_pair(fds, e) < 0)
 		return -1;

@@ -32,8 +32,9 @@ struct auth {
 int auth_set_up(struct auth *a, const struct conf *conf, struct err *e);
 void auth_clear(struct auth *a);
 
-/* Where the account database is: a folder of the state directory that only
- * auth may write, so that auth cannot replace what keeper reads. */
+/* Where the account database is: a folder of the state directory that keeper
+ * makes and only auth may write, so that auth cannot replace what keeper
+ * reads. */
 int auth_folder(const struct conf *conf, char *out, size_t n, struct err *e);
 
 #endif

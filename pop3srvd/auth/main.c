@@ -7,24 +7,13 @@
  * Runs in: auth.  Trusts: keeper for configuration and key, front for nothing
  * but the record's form.
  */
-#include "config.h"
-
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <unistd.h>
-
-#include "lib/base/mem.h"
-#include "lib/base/path.h"
-#include "lib/net/priv.h"
 
 #include "pop3srvd/auth/auth.h"
 #include "pop3srvd/auth/link.h"
 #include "pop3srvd/ipc/life.h"
-
-#define PATH_OCTETS	4096
 
 struct process {
 	struct life *life;
@@ -104,53 +93,6 @@ static const struct life_ops ops = {
 	.stop = stop,
 };
 
-static int
-give_folder(const char *folder, const char *user, struct err *e)
-{
-	uid_t uid;
-	gid_t gid;
-	int fd, r;
-
-	if (priv_lookup(user, &uid, &gid, e) < 0)
-		return -1;
-	fd = path_open_dir(AT_FDCWD, folder, e);
-	if (fd < 0)
-		return -1;
-	r = fchown(fd, uid, gid) < 0 || fchmod(fd, 0700) < 0 ? -1 : 0;
-	if (r < 0)
-		err_sys(e, ERR_TEMP, "cannot give %s to %s", folder, user);
-	(void)close(fd);
-	return r;
-}
-
-/*
- * The folder of the database, made while root can.  The state directory
- * itself stays somebody else's; it only must let us pass.  Trouble here is no
- * reason to end: each login tries the database again (I8).
- */
-static void
-prepare(struct process *p)
-{
-	const struct conf *conf = life_conf(p->life);
-	char folder[PATH_OCTETS];
-	struct err e;
-	int r;
-
-	/* the state directory must let others pass, whatever root's umask */
-	(void)umask(022);
-	r = auth_folder(conf, folder, sizeof(folder), &e);
-	if (r == 0)
-		r = path_make_dirs(conf->state_dir, 0755, &e);
-	if (r == 0)
-		r = path_make_dirs(folder, 0700, &e);
-	if (r == 0 && geteuid() == 0)
-		r = give_folder(folder, conf->auth.user, &e);
-	if (r < 0)
-		log_error(life_log(p->life), LOG_LEVEL_ERROR, NULL,
-		    "account folder", &e);
-	(void)umask(077);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -162,7 +104,7 @@ main(int argc, char **argv)
 	p.links.auth = &p.auth;
 	p.auth.loop = life_loop(p.life);
 	p.auth.log = life_log(p.life);
-	prepare(&p);
+	(void)umask(077);
 	life_drop(p.life, life_conf(p.life)->auth.user, NULL);
 	if (auth_set_up(&p.auth, life_conf(p.life), &e) < 0) {
 		log_error(p.auth.log, LOG_LEVEL_ERROR, NULL, "cannot serve",

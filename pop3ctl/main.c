@@ -14,21 +14,21 @@
 
 #include "pop3ctl/cmd.h"
 
-enum { HELP = 256, VERSION, JSON, RUNTIME, DRY_RUN, ORIGIN, FORCE,
-	PASSWORD_FILE, QUOTA, MAILDROP };
+enum { OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_RUNTIME, OPT_DRY_RUN,
+	OPT_ORIGIN, OPT_FORCE, OPT_PASSWORD_FILE, OPT_QUOTA, OPT_MAILDROP };
 
 static const struct option options[] = {
 	{ "socket", required_argument, NULL, 's' },
-	{ "help", no_argument, NULL, HELP },
-	{ "version", no_argument, NULL, VERSION },
-	{ "json", no_argument, NULL, JSON },
-	{ "runtime", no_argument, NULL, RUNTIME },
-	{ "dry-run", no_argument, NULL, DRY_RUN },
-	{ "origin", no_argument, NULL, ORIGIN },
-	{ "force", no_argument, NULL, FORCE },
-	{ "password-file", required_argument, NULL, PASSWORD_FILE },
-	{ "quota", required_argument, NULL, QUOTA },
-	{ "maildrop", required_argument, NULL, MAILDROP },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "runtime", no_argument, NULL, OPT_RUNTIME },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "origin", no_argument, NULL, OPT_ORIGIN },
+	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "password-file", required_argument, NULL, OPT_PASSWORD_FILE },
+	{ "quota", required_argument, NULL, OPT_QUOTA },
+	{ "maildrop", required_argument, NULL, OPT_MAILDROP },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -36,47 +36,47 @@ struct choice {
 	struct cmd c;
 	bool help;
 	bool version;
-	unsigned given;		/* bit n: the option RUNTIME + n */
+	unsigned given;		/* bit n: the option OPT_RUNTIME + n */
 };
 
 static int
 take_option(struct choice *o, int option, char *value)
 {
-	if (option >= RUNTIME)
-		o->given |= 1u << (option - RUNTIME);
+	if (option >= OPT_RUNTIME)
+		o->given |= 1u << (option - OPT_RUNTIME);
 	switch (option) {
 	case 's':
 		o->c.socket = value;
 		return 0;
 	case 'h':
-	case HELP:
+	case OPT_HELP:
 		o->help = true;
 		return 0;
-	case VERSION:
+	case OPT_VERSION:
 		o->version = true;
 		return 0;
-	case JSON:
+	case OPT_JSON:
 		o->c.json = true;
 		return 0;
-	case RUNTIME:
+	case OPT_RUNTIME:
 		o->c.runtime = true;
 		return 0;
-	case DRY_RUN:
+	case OPT_DRY_RUN:
 		o->c.dry_run = true;
 		return 0;
-	case ORIGIN:
+	case OPT_ORIGIN:
 		o->c.origin = true;
 		return 0;
-	case FORCE:
+	case OPT_FORCE:
 		o->c.force = true;
 		return 0;
-	case PASSWORD_FILE:
+	case OPT_PASSWORD_FILE:
 		o->c.password_file = value;
 		return 0;
-	case QUOTA:
+	case OPT_QUOTA:
 		o->c.quota = value;
 		return 0;
-	case MAILDROP:
+	case OPT_MAILDROP:
 		o->c.maildrop = value;
 		return 0;
 	default:
@@ -106,7 +106,8 @@ check_options(const struct choice *o)
 	char text[64];
 
 	for (p = options; p->name != NULL; p++) {
-		if (p->val < RUNTIME || (o->given & 1u << (p->val - RUNTIME)) == 0)
+		if (p->val < OPT_RUNTIME ||
+		    (o->given & 1u << (p->val - OPT_RUNTIME)) == 0)
 			continue;
 		snprintf(text, sizeof(text), "--%s", p->name);
 		if (strstr(o->c.verb->args, text) != NULL)

@@ -119,4 +119,3 @@ t_unit_test_conf_pack_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_conf_diff_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_conf_settings_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS) $(CHECK_LIBS)
-t/unit/test_conf_load.log: etc/pop3srvd.json

@@ -33,6 +33,7 @@ struct play {
 	size_t read;		/* octets of pop3_out() read already */
 	uint64_t lines, replies;
 	bool body, auth_ok;
+	bool partial;		/* the octet fed last did not end a line */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -132,7 +133,21 @@ feed(struct play *y)
 	n = pop3_feed(y->p, y->at, n);
 	for (i = 0; i < n; i++)
 		y->lines += y->at[i] == '\n';
+	if (n > 0)
+		y->partial = y->at[n - 1] != '\n';
 	y->at += n;
+}
+
+/* Sometimes more comes before the handshake does. */
+static void
+give_tls(struct play *y)
+{
+	uint8_t c = take(y);
+
+	if (c % 8 == 7 && y->at < y->end)
+		feed(y);
+	else
+		pop3_give_tls(y->p, c % 4 != 0);
 }
 
 static void
@@ -225,6 +240,9 @@ check_always(struct play *y, enum pop3_want want)
 	CHECK(pop3_memory(y->p) <= y->conf.out_high + 4 * LINE_ROOM);
 	CHECK(pop3_state(y->p) == POP3_AUTHORIZATION || y->auth_ok);
 	CHECK(y->replies <= y->lines + 2);
+	/* S-20: nothing that came in the clear is left for TLS. */
+	CHECK(want != POP3_TLS ||
+	    (!y->partial && y->replies == y->lines + 1));
 	if (want == POP3_INPUT) {
 		CHECK(y->replies == y->lines + 1);
 		CHECK(!y->body && y->line_len == 0);
@@ -247,7 +265,7 @@ turn(struct play *y)
 	else if (want == POP3_INPUT)
 		feed(y);
 	else if (want == POP3_TLS)
-		pop3_give_tls(y->p, take(y) % 4 != 0);
+		give_tls(y);
 	else if (want == POP3_AUTH)
 		give_auth(y);
 	else if (want == POP3_DROP)

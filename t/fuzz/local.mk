@@ -28,7 +28,8 @@ EXTRA_DIST += t/fuzz/fuzz_conf.c t/fuzz/fuzz_ctl.c \
 	t/fuzz/corpus/conf/sample t/fuzz/corpus/conf/listeners \
 	t/fuzz/corpus/conf/kept t/fuzz/corpus/ctl/set t/fuzz/corpus/ctl/kill
 
-t/fuzz/fuzz_%: $(top_srcdir)/t/fuzz/fuzz_%.c $(wildcard $(top_srcdir)/lib/*/*.[ch])
+t/fuzz/fuzz_%: $(top_srcdir)/t/fuzz/fuzz_%.c \
+    $(wildcard $(top_srcdir)/lib/*/*.[ch])
 	@$(MKDIR_P) t/fuzz
 	$(CLANG) $(FUZZ_FLAGS) -o $@ $< \
 	    $(addprefix $(top_srcdir)/,$(filter %.c,$(fuzz_$*_FROM))) \

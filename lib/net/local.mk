@@ -24,6 +24,10 @@ lib_net_libnet_a_SOURCES = \
 	lib/net/peer.h \
 	lib/net/pollset.c \
 	lib/net/pollset.h \
+	lib/net/priv.c \
+	lib/net/priv.h \
+	lib/net/priv_calls.h \
+	lib/net/priv_sandbox.c \
 	lib/net/proxyhdr.c \
 	lib/net/proxyhdr.h \
 	lib/net/tcp.c \

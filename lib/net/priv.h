@@ -26,7 +26,8 @@ struct priv_want {
  * In this order: limits (no core files), chroot, groups, gid, uid, checked by
  * trying to come back; empty capability sets; PR_SET_DUMPABLE 0;
  * PR_SET_NO_NEW_PRIVS.  -1: the caller must exit.  As an ordinary user chroot
- * and ids are skipped and the rest holds.
+ * and ids are skipped and the rest holds; root that does not become another
+ * user keeps its capabilities.
  */
 int priv_drop(const struct priv_want *want, struct err *e);
 
@@ -34,6 +35,8 @@ int priv_drop(const struct priv_want *want, struct err *e);
  * Allow-list of system calls (seccomp filter) for the process that faces the
  * network: no open, no exec, no fork, no connect.  A forbidden call fails with
  * EPERM; with kill, it ends the process (tests).  -1 where the kernel has none.
+ * Whatever opens files by itself (OpenSSL's configuration, time zones) must
+ * have been used once before.
  */
 int priv_sandbox_front(bool kill, struct err *e);
 

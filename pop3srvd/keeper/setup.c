@@ -215,9 +215,9 @@ setup_lock(const struct conf *c, struct err *e)
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;	/* kept open on purpose */
 	if (errno == EWOULDBLOCK)
-		err_set(e, ERR_BUSY, "another pop3srvd serves with state_dir "
-		    "%.200s: stop that one first, or give this one folders and "
-		    "a control.path of its own", c->state_dir);
+		err_set(e, ERR_BUSY, "state_dir %.200s is already served by "
+		    "another pop3srvd: stop that one first, or give this "
+		    "one folders and a control.path of its own", c->state_dir);
 	else
 		path_fail("cannot lock", c->state_dir, e);
 	(void)close(fd);

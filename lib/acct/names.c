@@ -204,8 +204,8 @@ names_maildrop(const char *path, struct err *e)
 		part = i == 0 && slash != NULL ?
 		    span_mem(path, (size_t)(slash - path)) : span_of(rest);
 		if (!path_component(part) || part.ptr[0] == '.')
-			return refuse(e, whole, "a maildrop is FOLDER or "
-			    "FOLDER/FOLDER below mail_root, without leading dots");
+			return refuse(e, whole, "a maildrop is one folder or "
+			    "two below mail_root, without leading dots");
 		rest = i == 0 && slash != NULL ? slash + 1 : NULL;
 	}
 	return 0;

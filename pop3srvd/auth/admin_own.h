@@ -7,7 +7,7 @@
 
 #include "pop3srvd/auth/admin.h"
 
-#define ADMIN_LIST_OCTETS	61440	/* of a reply; front's line has 64 KiB */
+#define ADMIN_LIST_OCTETS	61440	/* of a reply; front's has 64 KiB */
 
 /* One verb: the result, or NULL with *e. */
 typedef json_t *admin_handler(struct admin *a, struct acct_backend *b,

@@ -1,6 +1,8 @@
 /*
  * link.c - a channel from front, served
  *
+ * Of lib/ctl it takes the words of an error object, nothing else.
+ *
  * Runs in: auth.  Trusts: nothing; front parses what peers send.
  */
 #include <stdint.h>

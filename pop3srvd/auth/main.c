@@ -15,41 +15,52 @@
 #include "pop3srvd/auth/link.h"
 #include "pop3srvd/ipc/life.h"
 
+#define EARLY_MAX	4
+
 struct process {
-	struct life *life;
+	struct life *life;		/* NULL until it is inherited */
 	struct auth auth;
 	struct links links;
+	int early[EARLY_MAX];		/* channels that came before that */
+	size_t n_early;
 };
 
+/* One of another length leaves us without: then no login gets a ticket, and
+ * each says so in the log. */
 static void
 take_key(struct process *p, const struct frame *f)
 {
-	struct err e;
-
-	if (f->body.len != TICKET_KEY) {
-		err_set(&e, ERR_BUG, "a ticket key of %zu octets", f->body.len);
-		log_error(life_log(p->life), LOG_LEVEL_ERROR, NULL,
-		    "key not taken", &e);
-		return;
-	}
-	memcpy(p->auth.key, f->body.ptr, TICKET_KEY);
-	p->auth.has_key = true;
+	p->auth.has_key = f->body.len == TICKET_KEY;
+	if (p->auth.has_key)
+		memcpy(p->auth.key, f->body.ptr, TICKET_KEY);
 }
 
+static void
+add_link(struct process *p, int fd)
+{
+	struct err e;
+
+	if (link_add(&p->links, fd, &e) < 0)
+		log_error(p->auth.log, LOG_LEVEL_ERROR, NULL,
+		    "channel not taken", &e);
+}
+
+/* A descriptor that stays in the frame is closed by life. */
 static void
 take_channel(struct process *p, struct frame *f)
 {
 	struct msg_channel m;
-	struct err e;
 	int fd = f->fd;
 
 	if (fd < 0 || msg_channel_unpack(&m, f->body) < 0 ||
-	    m.role != ROLE_FRONT)
+	    m.role != ROLE_FRONT ||
+	    (p->life == NULL && p->n_early == EARLY_MAX))
 		return;
 	f->fd = -1;
-	if (link_add(&p->links, fd, &e) < 0)
-		log_error(life_log(p->life), LOG_LEVEL_ERROR, NULL,
-		    "channel not taken", &e);
+	if (p->life == NULL)
+		p->early[p->n_early++] = fd;
+	else
+		add_link(p, fd);
 }
 
 static void
@@ -72,6 +83,8 @@ new_conf(const struct conf *new, const struct conf *old, void *arg)
 	struct err e;
 
 	(void)old;
+	if (p->life == NULL)
+		return;			/* what is in force at the end counts */
 	p->auth.conf = new;
 	if (auth_set_up(&p->auth, new, &e) < 0)
 		log_error(life_log(p->life), LOG_LEVEL_ERROR, NULL,
@@ -98,6 +111,7 @@ main(int argc, char **argv)
 {
 	struct process p;
 	struct err e;
+	size_t i;
 
 	memset(&p, 0, sizeof(p));
 	p.life = life_inherit(ROLE_AUTH, argc, argv, &ops, &p);
@@ -109,8 +123,11 @@ main(int argc, char **argv)
 	if (auth_set_up(&p.auth, life_conf(p.life), &e) < 0) {
 		log_error(p.auth.log, LOG_LEVEL_ERROR, NULL, "cannot serve",
 		    &e);
+		(void)life_end(&p.life);
 		return EX_TEMPFAIL;
 	}
+	for (i = 0; i < p.n_early; i++)
+		add_link(&p, p.early[i]);
 	life_signals(p.life);
 	life_ready(p.life);
 	if (loop_run(p.auth.loop, &e) < 0)

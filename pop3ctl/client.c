@@ -30,11 +30,12 @@ static int
 connect_to(int fd, const char *path, struct err *e)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	size_t n = strlen(path);
 
-	if (strlen(path) >= sizeof(sun.sun_path))
+	if (n >= sizeof(sun.sun_path))
 		return err_set(e, ERR_CONFIG, "%.80s...: longer than a "
 		    "socket's name can be", path);
-	strcpy(sun.sun_path, path);
+	memcpy(sun.sun_path, path, n + 1);
 	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
 		return 0;
 	if (errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR)

@@ -39,8 +39,8 @@ run_program(const char *const argv[], bool quiet)
 			r = posix_spawn_file_actions_adddup2(&act,
 			    STDOUT_FILENO, STDERR_FILENO);
 	}
-	if (r == 0)
-		r = posix_spawnp(&pid, argv[0], &act, NULL,
+	if (r == 0)	/* pop3ctl is not linked with lib/net/child.c */
+		r = posix_spawnp(&pid, argv[0], &act, NULL,	/* door: start */
 		    (char *const *)(uintptr_t)argv, environ);
 	posix_spawn_file_actions_destroy(&act);
 	if (r != 0) {

@@ -20,15 +20,22 @@
 static char *
 safe_copy(const char *text)
 {
+	static const char hex[] = "0123456789abcdef";
 	char *out = mem_new(strlen(text) * 4 + 1, 1), *to = out;
 
 	for (; out != NULL && *text != '\0'; text++) {
-		if (*text == '\\')
-			to += sprintf(to, "\\\\");
-		else if (*text >= 0x20 && *text <= 0x7e)
+		if (*text >= 0x20 && *text <= 0x7e && *text != '\\') {
 			*to++ = *text;
-		else
-			to += sprintf(to, "\\x%02x", (unsigned char)*text);
+			continue;
+		}
+		*to++ = '\\';
+		if (*text == '\\') {
+			*to++ = '\\';
+			continue;
+		}
+		*to++ = 'x';
+		*to++ = hex[(unsigned char)*text >> 4];
+		*to++ = hex[(unsigned char)*text & 15];
 	}
 	return out;
 }

@@ -13,7 +13,7 @@ must 'status works' ctl status
 ctl --json status >"$dir/status"
 must 'status as JSON names every process' python3 - <<EOF
 import json
-s = json.load(open('$dir/status'))
+s = json.load(open('$dir/status'))['result']
 roles = {p['role'] for p in s['processes']}
 assert {'front', 'auth', 'drop', 'relay', 'log'} <= roles, roles
 assert {l['name'] for l in s['listeners']} == {'pop3', 'pop3s'}, s

@@ -10,7 +10,7 @@ if [ -n "${as_user-}" ] && ! setpriv --reuid=$as_user --regid=$as_user --clear-g
 fi
 start_server
 for p in $(ctl --json status | python3 -c 'import json,sys
-print(*[p["pid"] for p in json.load(sys.stdin)["processes"]])'); do
+print(*[p["pid"] for p in json.load(sys.stdin)["result"]["processes"]])'); do
 	must "process $p runs as the user" grep -q "^Uid:.${as_user:-$(id -u)}.${as_user:-$(id -u)}." "/proc/$p/status"
 done
 add_account anna@example.org

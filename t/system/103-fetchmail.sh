@@ -14,11 +14,11 @@ cat >"$dir/home/rc" <<EOF
 poll $addr protocol pop3 port $tls_port timeout 60 uidl
   user "anna@example.org" password "secret"
   ssl sslcertck sslcertfile "$dir/cert.pem" sslcommonname localhost
-  keep norewrite no mimedecode invisible
+  keep norewrite no mimedecode
   mda "$dir/mda"
 EOF
 chmod 700 "$dir/home/rc"
-run() { FETCHMAILHOME=$dir/home HOME=$dir/home fetchmail -f "$dir/home/rc" --nosyslog --pidfile "$dir/home/pid" -i "$dir/home/ids" --nodetach --bad-header accept; }
+run() { FETCHMAILHOME=$dir/home HOME=$dir/home fetchmail -f "$dir/home/rc" --nosyslog --pidfile "$dir/home/pid" -i "$dir/home/ids" --nodetach --invisible --bad-header accept; }
 got=0
 run >"$dir/fetchmail.out" 2>&1 || got=$?
 [ $got -eq 0 ] || { tail -20 "$dir/fetchmail.out"; fail "fetchmail ended with $got"; }

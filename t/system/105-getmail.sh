@@ -26,8 +26,8 @@ sed -i "s/^server = .*/server = $addr/" "$dir/gm/getmailrc"
 grep -v '^ca_certs' "$dir/gm/getmailrc" >"$dir/gm/x" && mv "$dir/gm/x" "$dir/gm/getmailrc"
 get() {
 	if [ "$(id -u)" -eq 0 ]; then
-		chown -R 61120:61120 "$dir/gm" "$dir/box"
-		HOME=$dir/gm setpriv --reuid=61120 --regid=61120 --clear-groups getmail --getmaildir="$dir/gm"
+		chown -R nobody:nogroup "$dir/gm" "$dir/box"
+		HOME=$dir/gm setpriv --reuid=nobody --regid=nogroup --clear-groups getmail --getmaildir="$dir/gm"
 	else
 		getmail --getmaildir="$dir/gm"
 	fi

@@ -30,7 +30,7 @@ box = open(d + '/spool', 'rb').read().replace(b'\r\n', b'\n')
 n = 0
 for f in sorted(os.listdir(d + '/seed')):
     m = open(d + '/seed/' + f, 'rb').read().replace(b'\r\n', b'\n')
-    lines = [x for x in m.split(b'\n') if len(x) > 200]
+    lines = [x.rstrip(b'\r') for x in m.split(b'\n') if len(x) > 200]
     if 'edge' in f:
         assert max(lines, key=len) in box, f
         n += 1

@@ -9,7 +9,7 @@ import json, subprocess, os, sys, time
 from pop3 import Pop3
 def ctl(*a):
     r = subprocess.run([sys.argv[1] + '/bin/pop3ctl', '-s', os.environ['sock'], '--json', *a], capture_output=True, text=True)
-    return r.returncode, json.loads(r.stdout) if r.stdout.strip() else r.stderr
+    return r.returncode, json.loads(r.stdout).get('result') if r.stdout.strip() else r.stderr
 p = Pop3(tls=True).login('anna@example.org')
 q = Pop3()
 code, r = ctl('session', 'list'); assert code == 0

@@ -2,7 +2,8 @@
 #
 # seed_server: a server with account anna and the seeded maildrop; $dir/seed
 # holds what was stored.  compare DIR: every message of the seed is in DIR (any
-# names), each once, in wire form (or with LF, given a second argument).
+# names), each once, in wire form; given "lf" as second argument, as a client
+# leaves it that writes LF for any number of CRs and an LF.
 seed_server() {
 	begin
 	python3 "$src/t/data/seed.py" "$dir/seed" ${1-}
@@ -12,13 +13,13 @@ seed_server() {
 }
 compare() {
 	python3 - "$dir/seed" "$@" <<'EOF'
-import os, sys
+import os, re, sys
 from collections import Counter
 from wire import wire
 seed, got = sys.argv[1], sys.argv[2]
 form = sys.argv[3] if len(sys.argv) > 3 else 'wire'
 def canon(b):
-    return b if form == 'wire' else b.replace(b'\r\n', b'\n')
+    return b if form == 'wire' else re.sub(b'\r+\n', b'\n', b)
 read = lambda d, f: open(os.path.join(d, f), 'rb').read()
 want = Counter(); names = {}
 for f in sorted(os.listdir(seed)):

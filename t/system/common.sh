@@ -32,28 +32,37 @@ need() {
 }
 need_root() { [ "$(id -u)" -eq 0 ] || skip "needs root: $*"; }
 
+# Run a command; $dir/out keeps the output of the last one that printed any, so
+# that the next `must` can look into it.
+try() {
+	code=0
+	"$@" >"$dir/out.new" 2>&1 || code=$?
+	[ ! -s "$dir/out.new" ] || mv "$dir/out.new" "$dir/out"
+	return $code
+}
+
 # must "what has to hold" command…
 must() {
 	what=$1
 	shift
-	"$@" >"$dir/out" 2>&1 || { cat "$dir/out"; fail "$what"; }
+	try "$@" || { cat "$dir/out"; fail "$what"; }
 	say "ok - $what"
 }
 # must_not "what must not work" command…
 must_not() {
 	what=$1
 	shift
-	if "$@" >"$dir/out" 2>&1; then cat "$dir/out"; fail "$what"; fi
+	if try "$@"; then cat "$dir/out"; fail "$what"; fi
 	say "ok - $what"
 }
 # must_exit CODE "what" command…
 must_exit() {
-	code=$1
+	want=$1
 	what=$2
 	shift 2
 	got=0
-	"$@" >"$dir/out" 2>&1 || got=$?
-	[ "$got" -eq "$code" ] || { cat "$dir/out"; fail "$what: exit $got, not $code"; }
+	try "$@" || got=$?
+	[ "$got" -eq "$want" ] || { cat "$dir/out"; fail "$what: exit $got, not $want"; }
 	say "ok - $what"
 }
 
@@ -143,11 +152,10 @@ ctl() { "$bin/bin/pop3ctl" -s "$sock" "$@"; }
 run_server() {
 	if [ -n "${as_user-}" ]; then
 		chown -R "$as_user:$as_user" "$dir"
-		setpriv --reuid="$as_user" --regid="$as_user" --clear-groups \
-		    "$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -f "$@"
-	else
-		"$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -f "$@"
+		exec setpriv --reuid="$as_user" --regid="$as_user" --clear-groups \
+		    "$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -f
 	fi
+	exec "$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -f
 }
 
 wait_up() {
@@ -177,7 +185,7 @@ stop_server() {
 pid_of() {
 	ctl --json status | python3 -c "
 import json, sys
-for p in json.load(sys.stdin)['processes']:
+for p in json.load(sys.stdin)['result']['processes']:
     if p['role'] == '$1' and p['index'] == ${2:-0}:
         print(p['pid'])"
 }
@@ -199,7 +207,6 @@ own_mail() {
 deliver() {
 	drop=$(maildrop "$1")
 	shift
-	mkdir -p "$drop"
 	for f in "$@"; do "$bin/libexec/deliver" "$drop" <"$f" || fail "deliver $f"; done
 	own_mail
 }

@@ -173,22 +173,28 @@ row_ok(const struct msgs *m, const struct msgs_row *r)
 		return false;
 	name = msgs_name(m, r);
 	return name.ptr[0] != '.' && !span_has(name, '/') &&
-	    !span_has(name, '\0') && uidl_valid(msgs_uidl(m, r)) &&
-	    r->base_len == msgs_base_len(name.ptr, name.len);
+	    (r->base_len == r->name_len || (r->base_len < r->name_len &&
+	    name.ptr[r->base_len] == ':')) && uidl_valid(msgs_uidl(m, r));
 }
 
-static bool
-rows_ok(struct msgs *m)
+/* 1 more to do, 0 all rows are good, -1. */
+static int
+check_rows(struct index_load *l, struct slice *s, struct msgs *m)
 {
-	size_t i, live = 0;
+	const struct msgs_row *r;
 
-	for (i = 0; i < m->count; i++) {
-		if (!row_ok(m, &m->rows[i]))
-			return false;
-		live += (size_t)m->rows[i].uidl_len + m->rows[i].name_len;
+	while (l->checked < m->count) {
+		r = &m->rows[l->checked++];
+		if (!row_ok(m, r))
+			return -1;
+		l->live += (size_t)r->uidl_len + r->name_len;
+		if (slice_over_small(s))
+			return 1;
 	}
-	m->waste = m->used - live;
-	return live <= m->used;
+	if (l->live > m->used)
+		return -1;
+	m->waste = m->used - l->live;
+	return 0;
 }
 
 int
@@ -197,6 +203,7 @@ index_load_step(struct index_load *l, struct slice *s, struct msgs *m,
 {
 	const struct head *h = (const void *)l->head;
 	size_t all;
+	int r;
 
 	if (m->rows == NULL && take_memory(m, h) < 0)
 		goto bad;
@@ -207,7 +214,10 @@ index_load_step(struct index_load *l, struct slice *s, struct msgs *m,
 		if (slice_over(s))
 			return 1;
 	}
-	if (l->sum != h->sum || !rows_ok(m))
+	r = l->sum == h->sum ? check_rows(l, s, m) : -1;
+	if (r > 0)
+		return 1;
+	if (r < 0)
 		goto bad;
 	memcpy(state->stamps, h->stamps, sizeof(state->stamps));
 	state->settled = h->settled == 1;

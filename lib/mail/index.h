@@ -32,6 +32,7 @@ struct index_load {
 	char *head;
 	uint64_t sum;
 	size_t have;		/* octets of rows and pool read so far */
+	size_t checked, live;	/* rows, and octets of their texts */
 };
 
 /*

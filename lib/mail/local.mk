@@ -10,12 +10,16 @@ lib_mail_libmail_a_SOURCES = \
 	lib/mail/folder.h \
 	lib/mail/index.c \
 	lib/mail/index.h \
+	lib/mail/listing.c \
+	lib/mail/listing.h \
 	lib/mail/lock.c \
 	lib/mail/lock.h \
 	lib/mail/look.c \
 	lib/mail/look.h \
 	lib/mail/maildir.c \
 	lib/mail/maildir.h \
+	lib/mail/maildir_open.c \
+	lib/mail/maildir_own.h \
 	lib/mail/maildrop.c \
 	lib/mail/maildrop.h \
 	lib/mail/meet.c \

@@ -11,48 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/base/clock.h"
-#include "lib/base/droplist.h"
 #include "lib/base/mem.h"
-#include "lib/base/path.h"
 
-#include "lib/mail/commit.h"
-#include "lib/mail/folder.h"
-#include "lib/mail/index.h"
-#include "lib/mail/lock.h"
 #include "lib/mail/maildir.h"
-#include "lib/mail/maildrop.h"
+#include "lib/mail/maildir_own.h"
 #include "lib/mail/message.h"
-#include "lib/mail/refind.h"
-#include "lib/mail/scan.h"
 
 #define FIND_TRIES	3
-#define SAVE_COUNTED	512	/* messages read anew: keep that at once */
-
-enum job { IDLE, OPEN, LOCK, SCAN, REFIND, COMMIT };
-
-struct maildir {
-	struct store store;
-	struct store_env env;
-	char *path;		/* until it is open */
-	int64_t lock_until;
-	int fd;
-	struct lock *lock;
-	enum job job;
-	union {			/* by job */
-		struct scan *scan;
-		struct refind *refind;
-		struct commit *commit;
-	} work;
-	struct msgs m;
-	struct index_state state;
-	bool dirty;		/* the index file does not say what we know */
-	uint32_t find_tries;
-	uint32_t find_for;	/* message + 1 */
-	bool find_sure;
-	struct store_notes notes;
-	struct store_result *result;	/* once a commit began */
-};
 
 static struct maildir *
 maildir_of(struct store *st)
@@ -64,109 +29,6 @@ static const struct maildir *
 maildir_const(const struct store *st)
 {
 	return (const struct maildir *)(const void *)st;
-}
-
-static struct store *
-maildir_open(const struct store_env *env, const char *maildrop,
-    int64_t lock_until, struct err *e)
-{
-	struct maildir *md = mem_new(1, sizeof(*md));
-
-	if (md == NULL || (md->path = mem_strdup(maildrop)) == NULL) {
-		(void)err_set(e, ERR_TEMP, "out of memory");
-		free(md);
-		return NULL;
-	}
-	md->store.ops = &maildir_store;
-	md->env = *env;
-	md->lock_until = lock_until;
-	md->fd = -1;
-	md->job = OPEN;
-	md->notes.busy_age = -1;
-	return &md->store;
-}
-
-static enum store_step
-step_open(struct maildir *md, int64_t now, struct err *e)
-{
-	(void)now;
-	md->fd = maildrop_open(md->env.root, md->path, &md->notes.created, e);
-	if (md->fd < 0)
-		return STORE_FAILED;
-	free(md->path);
-	md->path = NULL;
-	md->job = LOCK;
-	return STORE_MORE;
-}
-
-static enum store_step
-step_lock(struct maildir *md, int64_t now, struct err *e)
-{
-	struct err why;
-
-	md->lock = lock_take(md->env.locks, md->fd, now, &md->notes.busy_age,
-	    &why);
-	if (md->lock == NULL) {
-		if (why.class == ERR_BUSY && now < md->lock_until)
-			return STORE_LATER;
-		if (e != NULL)
-			*e = why;
-		return STORE_FAILED;
-	}
-	md->work.scan = scan_new(md->fd, e);
-	if (md->work.scan == NULL)
-		return STORE_FAILED;
-	md->job = SCAN;
-	return STORE_MORE;
-}
-
-static void
-take_notes(struct maildir *md, const struct scan_notes *sn)
-{
-	struct moment now;
-
-	md->notes.scanned = sn->walked;
-	md->notes.counted = sn->counted;
-	md->notes.counted_octets = sn->counted_octets;
-	md->notes.strange = sn->strange;
-	md->notes.unreadable = sn->unreadable;
-	md->notes.doubles = sn->doubles;
-	md->dirty = sn->walked;
-	if (sn->walked) {
-		clock_read(&now);
-		md->notes.cleaned = maildrop_clean(md->fd, now.wall);
-	}
-}
-
-static int
-save(struct maildir *md, struct err *e)
-{
-	if (index_save(md->fd, &md->m, &md->state, e) < 0)
-		return -1;
-	md->dirty = false;
-	return 0;
-}
-
-static enum store_step
-step_scan(struct maildir *md, int64_t now, struct err *e)
-{
-	struct scan_notes sn;
-	int r = scan_step(md->work.scan, e);
-
-	(void)now;
-	if (r > 0)
-		return STORE_MORE;
-	if (r == 0)
-		scan_take(md->work.scan, &md->m, &md->state, &sn);
-	scan_free(&md->work.scan);
-	md->job = IDLE;
-	if (r < 0)
-		return STORE_FAILED;
-	take_notes(md, &sn);
-	/* a failure is reported by the attempt when the session closes */
-	if (sn.counted >= SAVE_COUNTED)
-		(void)save(md, NULL);
-	return STORE_DONE;
 }
 
 static enum store_step
@@ -202,9 +64,10 @@ maildir_step(struct store *st, int64_t now, struct err *e)
 {
 	static enum store_step (*const steps[])(struct maildir *, int64_t,
 	    struct err *) = {
-		[OPEN] = step_open,
-		[LOCK] = step_lock,
-		[SCAN] = step_scan,
+		[OPEN] = maildir_step_open,
+		[LOCK] = maildir_step_lock,
+		[SCAN] = maildir_step_scan,
+		[LIST] = maildir_step_list,
 		[REFIND] = step_refind,
 		[COMMIT] = step_commit,
 	};
@@ -228,24 +91,14 @@ maildir_count(const struct store *st)
 }
 
 static int
-maildir_list(const struct store *st, struct buf *out, struct err *e)
+maildir_list(struct store *st, struct buf *block_r, struct err *e)
 {
-	const struct msgs *m = &maildir_const(st)->m;
-	struct droplist_maker maker;
-	size_t i;
+	struct maildir *md = maildir_of(st);
 
-	droplist_begin(&maker);
-	/* room at once: growing would copy megabytes; failure shows later */
-	if (m->count > 0) {
-		(void)buf_reserve(&maker.rows, m->count * 16);
-		(void)buf_reserve(&maker.pool, m->count * UIDL_MAX / 3);
-	}
-	for (i = 0; i < m->count; i++)
-		droplist_add(&maker, m->rows[i].wire,
-		    msgs_uidl(m, &m->rows[i]));
-	if (droplist_end(&maker, out) < 0)
-		return err_set(e, ERR_TEMP, "list of %zu messages: no memory",
-		    m->count);
+	if (md->listing == NULL)
+		return err_set(e, ERR_BUG, "list was taken already");
+	listing_take(md->listing, block_r);
+	listing_free(&md->listing);
 	return 0;
 }
 
@@ -378,8 +231,9 @@ maildir_close(struct store **st_p, struct err *e)
 	msgs_forget(&md->m, MSGS_OUT);
 	if (md->dirty) {
 		msgs_trim(&md->m);
-		r = save(md, e) < 0 ? -1 : 1;
+		r = maildir_save(md, e) < 0 ? -1 : 1;
 	}
+	listing_free(&md->listing);
 	lock_drop(&md->lock);
 	if (md->fd >= 0)
 		(void)close(md->fd);
@@ -393,7 +247,7 @@ maildir_close(struct store **st_p, struct err *e)
 
 const struct store_ops maildir_store = {
 	.name = "maildir",
-	.open = maildir_open,
+	.open = maildir_begin,
 	.step = maildir_step,
 	.count = maildir_count,
 	.list = maildir_list,

@@ -163,36 +163,51 @@ msgs_forget(struct msgs *m, unsigned flags)
 	m->count = kept;
 }
 
-/* Texts moved together in a new pool; without memory the old one stays. */
-static void
-compact(struct msgs *m)
+int
+msgs_order(struct msgs_order *o, struct msgs *m, struct slice *s,
+    struct err *e)
 {
-	size_t i, n, used = 0, cap = m->used - m->waste;
-	char *pool = malloc(cap + 1);
+	struct msgs_row *r;
+	size_t n;
 
-	if (pool == NULL)
-		return;
-	for (i = 0; i < m->count; i++) {
-		n = text_len(&m->rows[i]);
-		memcpy(pool + used, m->pool + m->rows[i].text, n);
-		m->rows[i].text = (uint32_t)used;
-		used += n;
+	if (o->pool == NULL && (o->pool = malloc(m->used - m->waste + 1)) ==
+	    NULL)
+		return err_set(e, ERR_TEMP, "out of memory");
+	for (; o->at < m->count; o->at++) {
+		if (s != NULL && slice_over_small(s))
+			return 1;
+		r = &m->rows[o->at];
+		n = text_len(r);
+		memcpy(o->pool + o->used, m->pool + r->text, n);
+		r->text = (uint32_t)o->used;
+		o->used += n;
 	}
-	assert(used == cap);
+	assert(o->used == m->used - m->waste);
 	free(m->pool);
-	m->pool = pool;
-	m->pool_cap = m->used = used;
+	m->pool = o->pool;
+	m->pool_cap = m->used = o->used;
 	m->waste = 0;
+	o->pool = NULL;
+	return 0;
+}
+
+void
+msgs_order_end(struct msgs_order *o)
+{
+	free(o->pool);
+	memset(o, 0, sizeof(*o));
 }
 
 void
 msgs_trim(struct msgs *m)
 {
+	struct msgs_order o = { NULL, 0, 0 };
 	struct msgs_row *rows;
 	char *pool;
 
+	/* without memory the old pool stays, waste and all */
 	if (m->waste > m->used / 4)
-		compact(m);
+		(void)msgs_order(&o, m, NULL, NULL);
 	rows = realloc(m->rows, m->count * sizeof(*rows) + 1);
 	if (rows != NULL) {
 		m->rows = rows;

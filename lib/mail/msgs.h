@@ -13,6 +13,7 @@
 
 #include "lib/base/err.h"
 #include "lib/base/span.h"
+#include "lib/mail/slice.h"
 
 #define MSGS_MAX	((size_t)1 << 22)	/* messages a maildrop */
 
@@ -80,5 +81,19 @@ void msgs_forget(struct msgs *m, unsigned flags);
 
 /* Give back unused memory, and the pool's waste when it is large. */
 void msgs_trim(struct msgs *m);
+
+/*
+ * Put the texts into the order of the rows, without waste: later walks over
+ * all rows then go through memory once.  Resumable: zero *o, call until 0; 1
+ * more to do, -1 ERR_TEMP; until it is 0 texts may not be used.
+ * msgs_order_end() always.
+ */
+struct msgs_order {
+	char *pool;
+	size_t at, used;
+};
+int msgs_order(struct msgs_order *o, struct msgs *m, struct slice *s,
+    struct err *e);
+void msgs_order_end(struct msgs_order *o);
 
 #endif

@@ -18,9 +18,11 @@
 #include "lib/mail/sort.h"
 #include "lib/mail/uidl.h"
 
-#define PASSES	3
+#define PASSES		3	/* while folders change under us */
+#define LOOK_PASSES	30	/* while a file slips away before we see it */
 
-enum phase { READ_INDEX, COMPARE, LEARN, READ_FOLDERS, LOOK, ORDER, UIDLS };
+enum phase { READ_INDEX, COMPARE, LEARN, READ_FOLDERS, LOOK, SORT, ORDER,
+	UIDLS };
 
 struct scan {
 	int maildrop;
@@ -31,8 +33,10 @@ struct scan {
 	struct folder_walk walk;
 	struct look look;
 	size_t at;
+	uint32_t unclean;	/* passes that others disturbed */
 	bool missing;		/* a file was not where the last pass saw it */
 	struct sort sort;
+	struct msgs_order order;
 	struct uidl_fill fill;
 	struct scan_notes notes;
 };
@@ -116,7 +120,7 @@ read_folders(struct scan *sc, struct slice *s, struct err *e)
 		return r;
 	if (sc->walk.clean)
 		meet_forget_unseen(&sc->meet);
-	else if (sc->notes.passes < PASSES)
+	else if (++sc->unclean < PASSES)
 		return pass_again(sc, e);
 	memcpy(sc->state.stamps, sc->walk.before, sizeof(sc->state.stamps));
 	sc->state.settled = sc->walk.settled;
@@ -155,22 +159,30 @@ look_at_new(struct scan *sc, struct slice *s, struct err *e)
 		if (slice_over(s))
 			return 1;
 	}
-	if (sc->missing && sc->notes.passes < PASSES)
+	if (sc->missing && sc->notes.passes < LOOK_PASSES)
 		return pass_again(sc, e);
 	note(sc);
 	meet_end(&sc->meet);
-	return next(sc, ORDER);
+	return next(sc, SORT);
 }
 
 static int
-put_in_order(struct scan *sc, struct slice *s, struct err *e)
+sort_rows(struct scan *sc, struct slice *s, struct err *e)
 {
 	int r = sort_step(&sc->sort, &sc->meet.m, s, e);
 
 	if (r != 0)
 		return r;
 	sort_end(&sc->sort);
-	return next(sc, UIDLS);
+	return next(sc, ORDER);
+}
+
+static int
+order_texts(struct scan *sc, struct slice *s, struct err *e)
+{
+	int r = msgs_order(&sc->order, &sc->meet.m, s, e);
+
+	return r != 0 ? r : next(sc, UIDLS);
 }
 
 static int
@@ -185,7 +197,8 @@ static int (*const phases[])(struct scan *, struct slice *, struct err *) = {
 	[LEARN] = learn,
 	[READ_FOLDERS] = read_folders,
 	[LOOK] = look_at_new,
-	[ORDER] = put_in_order,
+	[SORT] = sort_rows,
+	[ORDER] = order_texts,
 	[UIDLS] = give_uidls,
 };
 
@@ -217,6 +230,7 @@ scan_free(struct scan **sc_p)
 	folder_walk_end(&sc->walk);
 	look_end(&sc->look);
 	sort_end(&sc->sort);
+	msgs_order_end(&sc->order);
 	uidl_fill_end(&sc->fill);
 	meet_free(&sc->meet);
 	free(sc);

@@ -76,10 +76,10 @@ struct store_ops {
 	enum store_step (*step)(struct store *st, int64_t now,
 	    struct err *e);
 
-	/* The open maildrop: how many, and the block of droplist.h appended
-	 * to out (empty).  list: 0, or -1 (ERR_TEMP). */
+	/* The open maildrop: how many, and, once, the block of droplist.h in
+	 * a buffer that the caller frees.  list: 0, or -1 with *e. */
 	uint32_t (*count)(const struct store *st);
-	int (*list)(const struct store *st, struct buf *out, struct err *e);
+	int (*list)(struct store *st, struct buf *block_r, struct err *e);
 
 	/*
 	 * Message i (from 0) as a descriptor.  STORE_MORE: its name has to be

@@ -13,7 +13,6 @@
 #include "pop3srvd/ipc/memfd.h"
 
 #define INLINE_MAX	((size_t)32 * 1024)
-#define LIST_MAX	((size_t)1 << 30)
 
 /*
  * Front would wait for ever for an answer that is lost.  It is either dead,
@@ -80,10 +79,9 @@ answer_list(struct session *s, struct err *e)
 	struct buf b;
 	int r;
 
-	buf_init(&b, LIST_MAX);
-	r = s->store->ops->list(s->store, &b, e);
-	if (r == 0)
-		r = send_list(s, buf_span(&b), e);
+	if (s->store->ops->list(s->store, &b, e) < 0)
+		return -1;
+	r = send_list(s, buf_span(&b), e);
 	buf_free(&b);
 	return r;
 }

@@ -4,6 +4,7 @@
  * Runs in: drop, as the owner of all mail.
  * Trusts: keeper for its settings, the key and the channels.
  */
+#include <malloc.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -14,6 +15,10 @@
 #include "pop3srvd/ipc/life.h"
 
 #define EARLY	16	/* channels that come before the loop is ours */
+
+/* A large maildrop's list comes and goes with each login; asking the kernel
+ * for its pages anew each time costs as much as all other work. */
+#define KEEP_OCTETS	(32 * 1024 * 1024)
 
 struct drop {
 	struct life *lf;
@@ -111,6 +116,8 @@ drop_main(int argc, char **argv)
 	struct err e;
 	int code = EX_OK;
 
+	(void)mallopt(M_MMAP_THRESHOLD, KEEP_OCTETS);
+	(void)mallopt(M_TRIM_THRESHOLD, KEEP_OCTETS);
 	d.lf = life_inherit(ROLE_DROP, argc, argv, &ops, &d);
 	if (prepare(&d) < 0) {
 		serve_end(&d.serve);

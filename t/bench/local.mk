@@ -16,3 +16,7 @@ EXTRA_PROGRAMS += t/bench/acct_cost
 t_bench_acct_cost_SOURCES = t/bench/acct_cost.c
 t_bench_acct_cost_LDADD = pop3srvd/auth/libauth.a $(ACCT_LIBS)
 CLEANFILES += t/bench/acct_cost
+
+EXTRA_PROGRAMS += t/bench/mail_open
+t_bench_mail_open_LDADD = lib/mail/libmail.a $(BASE_LIBS)
+CLEANFILES += t/bench/mail_open

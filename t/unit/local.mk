@@ -121,3 +121,14 @@ t_unit_test_conf_pack_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_conf_diff_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_conf_settings_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS) $(CHECK_LIBS)
+
+# lib/mail
+EXTRA_DIST += t/unit/mail_unit.h
+UNIT_TESTS += t/unit/test_uidl t/unit/test_index t/unit/test_lock \
+	t/unit/test_deliver t/unit/test_maildir t/unit/test_commit
+t_unit_test_uidl_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_index_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_lock_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_deliver_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_maildir_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_commit_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,186 @@
+/*
+ * test_deliver.c - a message in a Maildir: whole, under its own name, or not
+ */
+#include <regex.h>
+
+#include "lib/mail/deliver.h"
+
+#include "t/unit/mail_unit.h"
+
+static int
+box_fd(void)
+{
+	int fd = openat(env.root, BOX, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+static int
+deliver(const char *host, const char *text, char name[DELIVER_NAME],
+    struct err *e)
+{
+	struct deliver *d;
+	int fd = box_fd(), r = -1;
+
+	d = deliver_begin(fd, host, e);
+	if (d != NULL && deliver_write(d, text, strlen(text), e) == 0)
+		r = deliver_end(&d, name, e);
+	else
+		deliver_abort(&d);
+	close(fd);
+	return r;
+}
+
+static bool
+matches(const char *name, const char *pattern)
+{
+	regex_t re;
+	bool ok;
+
+	ck_assert_int_eq(regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB), 0);
+	ok = regexec(&re, name, 0, NULL, 0) == 0;
+	regfree(&re);
+	return ok;
+}
+
+START_TEST(the_name_tells_what_is_in_it)
+{
+	char name[DELIVER_NAME], path[300], text[4096];
+	struct box b;
+	struct err e;
+
+	ck_assert_int_eq(deliver("mx.example.org", "A: b\n\nc", name, &e), 0);
+	ck_assert_msg(matches(name, "^[0-9]{10}\\.M[0-9]{1,6}P[0-9]+Q[0-9]+"
+	    "R[0-9a-f]{16}\\.mx\\.example\\.org,S=7,W=11$"), "%s", name);
+	snprintf(path, sizeof(path), "new/%s", name);
+	ck_assert(there(path));
+	ck_assert_int_eq(entries("tmp"), 0);
+	open_box(&b);
+	ck_assert_uint_eq(b.list.count, 1);
+	ck_assert_uint_eq(b.list.octets, 11);
+	ck_assert_uint_eq(notes(&b)->counted, 0);
+	ck_assert_int_eq(fetch(&b, 0, text, &e), STORE_DONE);
+	ck_assert_str_eq(text, "A: b\n\nc");
+	shut(&b);
+}
+END_TEST
+
+static const struct {
+	const char *host;
+	const char *pattern;
+} hosts[] = {
+	{ "a/b:c,d", "\\.a_b_c_d,S=" },
+	{ "", "\\.localhost,S=" },
+	{ "h\303\266st x\n", "\\.h__st_x_,S=" },
+	{ "0123456789012345678901234567890123456789012345678901234567890123456789"
+	    "0123456789012345678901234567890123456789", "\\.[0-9]{63},S=" },
+};
+
+START_TEST(the_host_is_made_safe)
+{
+	char name[DELIVER_NAME];
+	struct err e;
+
+	ck_assert_int_eq(deliver(hosts[_i].host, "x\n", name, &e), 0);
+	ck_assert_msg(matches(name, hosts[_i].pattern), "%s", name);
+}
+END_TEST
+
+START_TEST(names_never_come_twice)
+{
+	char name[2][DELIVER_NAME];
+	struct err e;
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		ck_assert_int_eq(deliver("h", "x\n", name[i & 1], &e), 0);
+		ck_assert_str_ne(name[0], name[1]);
+	}
+	ck_assert_int_eq(entries("new"), 200);
+}
+END_TEST
+
+START_TEST(an_aborted_one_leaves_nothing)
+{
+	struct deliver *d;
+	struct err e;
+	int fd = box_fd();
+
+	d = deliver_begin(fd, "h", &e);
+	ck_assert_ptr_nonnull(d);
+	ck_assert_int_eq(deliver_write(d, "abc", 3, &e), 0);
+	ck_assert_int_eq(entries("tmp"), 1);
+	deliver_abort(&d);
+	ck_assert_int_eq(entries("tmp"), 0);
+	ck_assert_int_eq(entries("new"), 0);
+	close(fd);
+}
+END_TEST
+
+START_TEST(missing_folders_are_told)
+{
+	static const char *const folders[] = { "tmp", "new" };
+	struct deliver *d;
+	struct err e;
+	int fd = box_fd();
+
+	ck_assert_int_eq(unlinkat(env.root, in_box(folders[_i]),
+	    AT_REMOVEDIR), 0);
+	d = deliver_begin(fd, "h", &e);
+	ck_assert_ptr_null(d);
+	ck_assert_int_eq(e.errnum, ENOENT);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_folder_lost_on_the_way_is_no_delivery)
+{
+	struct deliver *d;
+	struct err e;
+	int fd = box_fd();
+
+	d = deliver_begin(fd, "h", &e);
+	ck_assert_ptr_nonnull(d);
+	ck_assert_int_eq(deliver_write(d, "x\n", 2, &e), 0);
+	ck_assert_int_eq(unlinkat(env.root, in_box("new"), AT_REMOVEDIR), 0);
+	ck_assert_int_eq(deliver_end(&d, NULL, &e), -1);
+	ck_assert_ptr_null(d);
+	ck_assert_int_eq(entries("tmp"), 0);
+	close(fd);
+}
+END_TEST
+
+static const char *const disks[] = { "size=64k", "size=1m,nr_inodes=16" };
+
+START_TEST(a_full_disk_is_temporary_and_leaves_nothing)
+{
+	char big[8192];
+	struct err e;
+
+	if (!small_disk(disks[_i]))
+		return;
+	fill_disk();
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	ck_assert_int_eq(deliver("h", big, NULL, &e), -1);
+	ck_assert_int_eq(e.class, ERR_TEMP);
+	ck_assert_int_eq(entries("tmp"), 0);
+	ck_assert_int_eq(entries("new"), 0);
+}
+END_TEST
+
+static void
+add(TCase *tc)
+{
+	tcase_add_checked_fixture(tc, mail_setup, mail_teardown);
+	tcase_add_test(tc, the_name_tells_what_is_in_it);
+	UNIT_ROWS(tc, the_host_is_made_safe, hosts);
+	tcase_add_test(tc, names_never_come_twice);
+	tcase_add_test(tc, an_aborted_one_leaves_nothing);
+	tcase_add_loop_test(tc, missing_folders_are_told, 0, 2);
+	tcase_add_test(tc, a_folder_lost_on_the_way_is_no_delivery);
+	UNIT_ROWS(tc, a_full_disk_is_temporary_and_leaves_nothing, disks);
+}
+
+UNIT_MAIN("deliver", add)

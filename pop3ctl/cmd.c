@@ -66,8 +66,8 @@ int
 cmd_usage(const struct cmd *c, const char *why)
 {
 	cmd_fail(c, CTL_USAGE, why);
-	fprintf(stderr, "usage: pop3ctl %s %s\n", c->verb->words,
-	    c->verb->args);
+	fprintf(stderr, "usage: pop3ctl %s%s%s\n", c->verb->words,
+	    c->verb->args[0] == '\0' ? "" : " ", c->verb->args);
 	return CTL_USAGE;
 }
 

@@ -142,7 +142,7 @@ cmd_version(struct cmd *c)
 	if (v != NULL && !c->json) {
 		printf("pop3srvd ");
 		print_safe(stdout, cmd_str(v, "version"));
-		printf(", ");
+		printf(" with OpenSSL ");
 		print_safe(stdout, cmd_str(v, "openssl"));
 		printf("\n");
 	}

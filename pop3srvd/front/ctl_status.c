@@ -13,7 +13,6 @@
 #include "lib/ctl/ctl.h"
 
 #include "pop3srvd/front/ctl_server.h"
-#include "pop3srvd/front/ports.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
 
@@ -66,14 +65,12 @@ listener(const struct server *srv, const struct conf_listener *l)
 static json_t *
 listeners(const struct server *srv)
 {
-	const struct conf_listener *l;
-	struct vserver *vs;
+	const struct conf *c = srv->conf;
 	json_t *list = json_array();
 	size_t i;
 
-	for (i = 0; (l = ports_at(srv->ports, srv->conf, i, &vs)) != NULL;
-	    i++)
-		json_array_append_new(list, listener(srv, l));
+	for (i = 0; i < c->n_listeners; i++)
+		json_array_append_new(list, listener(srv, &c->listeners[i]));
 	return list;
 }
 

@@ -244,17 +244,3 @@ ports_certs(struct ports *ps, int fd)
 	mem_wipe(mem, n);
 	free(mem);
 }
-
-const struct conf_listener *
-ports_at(const struct ports *ps, const struct conf *c, size_t i,
-    struct vserver **vs_r)
-{
-	const struct port *p = ps->first;
-
-	while (p != NULL && i-- > 0)
-		p = p->next;
-	if (p == NULL)
-		return NULL;
-	*vs_r = p->vs;
-	return conf_of(c, p->vs->name);
-}

@@ -29,8 +29,4 @@ void ports_conf(struct ports *ps, const struct conf *c);
 int ports_listen(struct ports *ps, struct span name, int fd, struct err *e);
 void ports_certs(struct ports *ps, int fd);
 
-/* The i-th, NULL behind the last; for lists. */
-const struct conf_listener *ports_at(const struct ports *ps,
-    const struct conf *c, size_t i, struct vserver **vs_r);
-
 #endif

@@ -18,6 +18,7 @@
 #include "pop3srvd/keeper/children_own.h"
 
 #define BACKOFF_FIRST	100		/* ms */
+#define BACKOFF_SERVED	1000		/* most, of one that did serve */
 #define BACKOFF_MOST	60000
 #define HEALTHY_MS	60000
 #define HOPELESS	3		/* starts that never got ready */
@@ -128,16 +129,21 @@ start(struct child *c, struct err *e)
 	return 0;
 }
 
+/*
+ * One that never gets ready is tried less and less.  One that served is needed:
+ * whoever can make it crash must not be able to keep it away for a minute.
+ */
 static void
 start_later(struct child *c)
 {
+	int64_t most = c->ready ? BACKOFF_SERVED : BACKOFF_MOST;
 	int64_t now = loop_time(c->all->loop)->mono;
 
 	if (c->ready && now - c->since >= HEALTHY_MS)
 		c->backoff = 0;
 	c->backoff = c->backoff == 0 ? BACKOFF_FIRST : c->backoff * 2;
-	if (c->backoff > BACKOFF_MOST)
-		c->backoff = BACKOFF_MOST;
+	if (c->backoff > most)
+		c->backoff = most;
 	(void)timer_after(c->all->loop, &c->again, c->backoff);
 }
 

@@ -3,7 +3,8 @@
  *
  * The start list is: log, auth, drop, relay, front.  The stop list is its
  * reverse.  A child that ends is started again after 0.1 s, then after twice
- * as long each time up to 60 s; a minute of health sets that back.
+ * as long each time: up to 1 s when it had been ready, else up to 60 s.  A
+ * minute of health sets that back.
  */
 #ifndef KEEPER_CHILDREN_H
 #define KEEPER_CHILDREN_H

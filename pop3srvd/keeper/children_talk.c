@@ -111,9 +111,10 @@ child_status(const struct children *cs, const struct child *c)
 	const struct moment *now = loop_time(cs->loop);
 	int64_t since = now->wall - (now->mono - c->since);
 
-	return json_pack("{s:s, s:i, s:i, s:i, s:I}",
+	/* No pid while it does not run: kill(0, …) would reach the caller. */
+	return json_pack("{s:s, s:i, s:o, s:i, s:I}",
 	    "role", role_name(c->role), "index", (int)c->index,
-	    "pid", (int)c->pid,
+	    "pid", c->pid > 0 ? json_integer(c->pid) : json_null(),
 	    "restarts", c->starts > 0 ? (int)c->starts - 1 : 0,
 	    "since", (json_int_t)(since / 1000));
 }

@@ -23,7 +23,8 @@ port_of(struct span s, uint16_t *port_r)
 {
 	uint64_t v;
 
-	if (num_u64(s, 65535, &v) != 0)
+	/* "Heading zeroes are not permitted", says the specification. */
+	if (num_u64(s, 65535, &v) != 0 || (s.len > 1 && s.ptr[0] == '0'))
 		return -1;
 	*port_r = (uint16_t)v;
 	return 0;
@@ -143,7 +144,7 @@ v2(const unsigned char *p, size_t n, struct proxyhdr *h_r)
 		ok = v2_inet(p + V2_FIXED, len, 4, h_r);
 	else if (p[13] == 0x21)		/* TCP over IPv6 */
 		ok = v2_inet(p + V2_FIXED, len, 16, h_r);
-	else if (p[13] == 0x00)		/* not told */
+	else if (p[13] == 0x00 || p[13] == 0x31) /* not told; Unix socket */
 		ok = 0;
 	return ok < 0 ? -1 : (int)(V2_FIXED + len);
 }

@@ -28,6 +28,18 @@ EXTRA_DIST += t/fuzz/fuzz_conf.c t/fuzz/fuzz_ctl.c \
 	t/fuzz/corpus/conf/sample t/fuzz/corpus/conf/listeners \
 	t/fuzz/corpus/conf/kept t/fuzz/corpus/ctl/set t/fuzz/corpus/ctl/kill
 
+# Frames between processes, and headers of the PROXY protocol.
+FUZZ_TARGETS += t/fuzz/fuzz_frame t/fuzz/fuzz_proxyhdr
+fuzz_frame_FROM = lib/net/frame.c lib/net/packet.c lib/net/loop.c \
+	lib/net/pollset.c lib/net/park.c lib/net/timer.c lib/base/clock.c \
+	$(fuzz_base)
+fuzz_frame_LIBS =
+fuzz_proxyhdr_FROM = lib/net/proxyhdr.c lib/base/addr.c $(fuzz_base)
+fuzz_proxyhdr_LIBS =
+EXTRA_DIST += t/fuzz/fuzz_frame.c t/fuzz/fuzz_proxyhdr.c \
+	t/fuzz/corpus/frame/three t/fuzz/corpus/proxyhdr/v1 \
+	t/fuzz/corpus/proxyhdr/v2
+
 t/fuzz/fuzz_%: $(top_srcdir)/t/fuzz/fuzz_%.c \
     $(wildcard $(top_srcdir)/lib/*/*.[ch])
 	@$(MKDIR_P) t/fuzz

@@ -136,3 +136,7 @@ t_unit_test_lock_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_deliver_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_maildir_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_commit_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+
+# pop3srvd/drop
+UNIT_TESTS += t/unit/test_drop
+t_unit_test_drop_LDADD = $(DROP_LIBS) $(CHECK_LIBS)

@@ -8,6 +8,7 @@
 #include "config.h"
 #endif
 
+#include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <limits.h>
@@ -110,6 +111,8 @@ static int
 complain(const struct err *e)
 {
 	fprintf(stderr, "pop3srvd: %s\n", e->text);
+	if (e->errnum == EADDRINUSE)
+		return EX_UNAVAILABLE;	/* may pass, unlike a wrong setting */
 	switch (e->class) {
 	case ERR_CONFIG:
 		return EX_CONFIG;

@@ -33,17 +33,18 @@ assert p.quit().startswith(b'+OK')
 p = Pop3().login('anna'); assert p.ok('STAT').split()[1] == b'3'; p.quit()
 EOF
 rm -f "$dir/mail/filler" "$dir/mail/more"
-n=0; while : >"$dir/mail/i$n"; do n=$((n + 1)); [ $n -lt 60 ] || break; done 2>/dev/null
-must_not 'no inode is left' sh -c ": >'$dir/mail/inode'"
+fill_inodes() { n=0; while touch "$dir/mail/$1$n" 2>/dev/null; do n=$((n + 1)); done; }
+fill_inodes i
+must_not 'no inode is left' touch "$dir/mail/inode"
 rm -f "$(maildrop anna@example.org)"/*index*
-: >"$dir/mail/refill" 2>/dev/null || :
+fill_inodes refill
 python3 - <<'EOF' || fail 'no inodes'
 from pop3 import Pop3
 p = Pop3().login('anna'); assert p.ok('STAT').split()[1] == b'3'
 p.ok('DELE 1'); assert p.quit().startswith(b'+OK')
 p = Pop3().login('anna'); assert p.ok('STAT').split()[1] == b'2'; p.quit()
 EOF
-rm -f "$dir"/mail/i* "$dir/mail/refill"
+rm -f "$dir"/mail/i* "$dir"/mail/refill*
 mount -o remount,ro "$dir/mail" 2>/dev/null || fail 'remount'
 python3 - <<'EOF' || fail 'read-only'
 from pop3 import Pop3

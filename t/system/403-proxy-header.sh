@@ -7,7 +7,7 @@ cat >"$dir/conf.d/50-proxy.json" <<EOF
   { "name": "pop3", "address": "$addr", "port": $port, "tls": "starttls" },
   { "name": "proxied", "address": "$addr", "port": 1111, "tls": "starttls", "proxy_from": ["127.97.0.0/16"] },
   { "name": "proxieds", "address": "$addr", "port": 1996, "tls": "implicit", "proxy_from": ["127.97.0.0/16"] } ],
-  "access": { "deny": ["203.0.113.9"] } }
+  "allow_plaintext": "always", "access": { "deny": ["203.0.113.9"] } }
 EOF
 start_server
 add_account anna@example.org
@@ -40,12 +40,15 @@ def refused(head, **kw):
     return p.eof() and not p.buf.startswith(b'+OK')
 assert refused(b'USER anna\r\n') and refused(b'PROXY TCP4 nonsense\r\n') and refused(b'\r\n\r\n\0\r\nQUIT\n\xff\xff\xff\xff')
 assert refused(b'PROXY TCP4 ' + b'1' * 200 + b'\r\n')
-assert refused(v1('192.0.2.77'), src='127.96.0.1')        # not a listed proxy
+# Whoever is no listed proxy is cut as soon as a header comes from it.
+p = Pop3(raw=conn(v1('192.0.2.66'), src='127.96.0.1'), greet=False, timeout=10)
+assert p.eof() and b'-ERR' not in p.buf
 assert refused(v1('203.0.113.9')) and refused(v2('203.0.113.9'))
 # Behind the header, implicit TLS begins.
 s = context().wrap_socket(conn(v2('192.0.2.80'), port=1996))
 p = Pop3(raw=s); assert p.greeting.startswith(b'+OK'); p.login('anna').quit()
 EOF
+must_not 'a forged address counts nowhere' grep -q '192.0.2.66' "$dir/log"
 for a in 192.0.2.77 192.0.2.78 192.0.2.80 2001:db8::77; do
 	must "the log has the client $a" grep -q "peer=$a " "$dir/log"
 done

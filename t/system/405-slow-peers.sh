@@ -5,7 +5,7 @@
 begin
 conf 50-limits <<'EOF'
 { "limits": { "login_timeout": "10s", "idle_timeout": "10s", "per_address": 20000,
-              "min_rate": 100000, "message_rate_window": "5s" } }
+              "min_rate": 100000, "rate_window": "5s" } }
 EOF
 start_server
 add_account anna@example.org

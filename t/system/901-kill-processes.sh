@@ -14,7 +14,7 @@ from pop3 import Pop3
 def status():
     r = subprocess.run([sys.argv[1] + '/bin/pop3ctl', '-s', os.environ['sock'], '--json', 'status'], capture_output=True, text=True)
     return json.loads(r.stdout)['result']
-def pids(role): return [p['pid'] for p in status()['processes'] if p['role'] == role]
+def pids(role): return [p['pid'] for p in status()['processes'] if p['role'] == role and p['pid']]
 def up(timeout=20):
     end = time.time() + timeout
     while True:
@@ -61,7 +61,7 @@ EOF
 keeper=$server_pid
 [ "$(id -u)" -ne 0 ] || [ -z "${as_user-}" ] || keeper=
 children=$(ctl --json status | python3 -c 'import json,sys
-print(*[p["pid"] for p in json.load(sys.stdin)["result"]["processes"]])')
+print(*[p["pid"] for p in json.load(sys.stdin)["result"]["processes"] if p["pid"]])')
 kill -9 "$keeper"
 wait "$keeper" 2>/dev/null || :
 server_pid=

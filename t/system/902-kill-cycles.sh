@@ -40,7 +40,7 @@ for c in range(cycles):
     marks = rnd.sample(range(len(order)), 2)
     for i in marks: p.ok('DELE %d' % (i + 1))
     r = subprocess.run([bin + '/bin/pop3ctl', '-s', sock, '--json', 'status'], capture_output=True, text=True)
-    victims = [x['pid'] for x in json.loads(r.stdout)['result']['processes'] if x['role'] in ('drop', 'front')]
+    victims = [x['pid'] for x in json.loads(r.stdout)['result']['processes'] if x['role'] in ('drop', 'front') and x['pid']]
     rnd.shuffle(victims)
     delay = rnd.random() * 0.004
     def shoot():

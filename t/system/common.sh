@@ -148,8 +148,10 @@ conf() { cat >"$dir/conf.d/$1.json"; }
 
 ctl() { "$bin/bin/pop3ctl" -s "$sock" "$@"; }
 
-# Set as_user (a number) before begin to run all as that ordinary user.
+# Set as_user (a number) before begin to run all as that ordinary user, nofile
+# to give it that many descriptors.
 run_server() {
+	[ -z "${nofile-}" ] || ulimit -n "$nofile"
 	if [ -n "${as_user-}" ]; then
 		chown -R "$as_user:$as_user" "$dir"
 		exec setpriv --reuid="$as_user" --regid="$as_user" --clear-groups \
@@ -186,7 +188,7 @@ pid_of() {
 	ctl --json status | python3 -c "
 import json, sys
 for p in json.load(sys.stdin)['result']['processes']:
-    if p['role'] == '$1' and p['index'] == ${2:-0}:
+    if p['role'] == '$1' and p['index'] == ${2:-0} and p['pid']:
         print(p['pid'])"
 }
 

@@ -194,6 +194,14 @@ loop_signal(struct loop *l, int signo,
 	return 0;
 }
 
+bool
+loop_writable(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, 0) != 0;
+}
+
 static int
 timeout(const struct loop *l)
 {

@@ -12,6 +12,7 @@
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
 
+#include <poll.h>	/* POLLIN, POLLOUT for every watch */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -59,6 +60,10 @@ uint64_t loop_turn(const struct loop *l);
 int loop_watch(struct loop *l, struct watch *w);
 void loop_events(struct loop *l, struct watch *w, short events);
 void loop_unwatch(struct loop *l, struct watch *w);
+
+/* Whether fd takes octets now (or fails at once): for descriptors that must not
+ * be made non-blocking because others share them. */
+bool loop_writable(int fd);
 
 /*
  * Set, or move one that is set, which cannot fail.  -1: out of memory.  A timer

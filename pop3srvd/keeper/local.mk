@@ -27,6 +27,8 @@ sbin_pop3srvd_SOURCES = \
 	pop3srvd/keeper/setup.c \
 	pop3srvd/keeper/setup.h \
 	pop3srvd/keeper/sockets.c \
-	pop3srvd/keeper/sockets.h
+	pop3srvd/keeper/sockets.h \
+	pop3srvd/keeper/version.c \
+	pop3srvd/keeper/version.h
 sbin_pop3srvd_LDADD = pop3srvd/ipc/libipc.a lib/conf/libconf.a \
 	lib/ctl/libctl.a lib/net/libnet.a $(BASE_LIBS)

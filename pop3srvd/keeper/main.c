@@ -4,15 +4,9 @@
  * Runs in: keeper, as root if started so.  Trusts: the command line and the
  * configuration, once it is checked.
  */
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include <errno.h>
 #include <getopt.h>
-#include <jansson.h>
 #include <limits.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +19,7 @@
 #include "pop3srvd/keeper/inherit.h"
 #include "pop3srvd/keeper/keeper.h"
 #include "pop3srvd/keeper/setup.h"
+#include "pop3srvd/keeper/version.h"
 
 struct options {
 	const char *file;
@@ -78,33 +73,6 @@ read_options(int argc, char **argv, struct options *o)
 		}
 	}
 	return optind == argc ? 0 : usage();
-}
-
-static int
-print_version(void)
-{
-#ifdef HAVE_SQLITE
-	const char *accounts = "sqlite";
-#else
-	const char *accounts = "none";
-#endif
-#ifdef HAVE_GSASL
-	const char *sasl = "gsasl";
-#else
-	const char *sasl = "built-in";
-#endif
-#ifdef SANITIZED
-	const char *build = "sanitizers";
-#else
-	const char *build = "release";
-#endif
-
-	printf("pop3srvd %s\nbuild: %s, accounts %s, sasl %s\n"
-	    "configuration: %s\nlibexec: %s\n%s\njansson %s\n",
-	    PACKAGE_VERSION, build, accounts, sasl,
-	    PKGSYSCONFDIR "/pop3srvd.json", PKGLIBEXECDIR,
-	    OpenSSL_version(OPENSSL_VERSION), jansson_version_str());
-	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
 }
 
 static int
@@ -201,7 +169,7 @@ main(int argc, char **argv)
 	if (read_options(argc, argv, &o) < 0)
 		return EX_USAGE;
 	if (o.version)
-		return print_version();
+		return version_print();
 	(void)umask(077);
 	/* a daemon changes its folder; a missing file is conf_load()'s fault */
 	k.file = realpath(o.file, whole) != NULL ? whole : o.file;

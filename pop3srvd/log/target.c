@@ -7,7 +7,6 @@
  * Runs in: log.  Trusts: nothing in a record, no target to take anything.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -2,14 +2,13 @@
  * target_stderr.c - lines on standard error
  *
  * The descriptor is shared with whoever started the daemon, so it is not made
- * non-blocking: poll() says that there is room, and no more than a pipe takes
+ * non-blocking: it is asked for room, and no more than a pipe takes
  * at once is written.
  *
  * Runs in: log.  Trusts: nobody to read.
  */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "pop3srvd/log/render.h"
@@ -26,9 +25,7 @@ stderr_open(const struct conf_log *conf, struct err *e)
 static ssize_t
 stderr_write(int fd, struct span lines)
 {
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
-
-	if (poll(&p, 1, 0) == 0) {
+	if (!loop_writable(fd)) {
 		errno = EAGAIN;
 		return -1;
 	}

@@ -1,0 +1,42 @@
+/*
+ * version.c - pop3srvd -v: what this is built from
+ *
+ * Runs in: keeper, before anything else.  Trusts: nothing is read.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <jansson.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "pop3srvd/keeper/version.h"
+
+int
+version_print(void)
+{
+#ifdef HAVE_SQLITE
+	const char *accounts = "sqlite";
+#else
+	const char *accounts = "none";
+#endif
+#ifdef HAVE_GSASL
+	const char *sasl = "gsasl";
+#else
+	const char *sasl = "built-in";
+#endif
+#ifdef SANITIZED
+	const char *build = "sanitizers";
+#else
+	const char *build = "release";
+#endif
+
+	printf("pop3srvd %s\nbuild: %s, accounts %s, sasl %s\n"
+	    "configuration: %s\nlibexec: %s\n%s\njansson %s\n",
+	    PACKAGE_VERSION, build, accounts, sasl,
+	    PKGSYSCONFDIR "/pop3srvd.json", PKGLIBEXECDIR,
+	    OpenSSL_version(OPENSSL_VERSION), jansson_version_str());
+	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+}

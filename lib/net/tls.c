@@ -1,8 +1,10 @@
 /*
- * tls.c - the contexts of a listener: settings, names, ALPN
+ * tls.c - the context of a listener: settings, names, ALPN
  *
  * The settings follow RFC 9325 and Mozilla's intermediate profile; what is not
- * set here is OpenSSL's default.
+ * set here is OpenSSL's default.  One context serves all names: a connection is
+ * given the certificates of the name it asks for, which costs microseconds,
+ * while a context a name would cost a millisecond and 19 kB at every reload.
  */
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -31,21 +33,22 @@
 	(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | \
 	SSL_MODE_RELEASE_BUFFERS)
 
-#define SECURITY_LEVEL	2		/* RSA from 2048 bits, no SHA-1 */
 #define TICKET_SECONDS	(12 * 3600)
 #define SNI_MAX		255
 
-/* Everything for one name; "" is the default. */
+/* The pairs of one name, a kind of key each; "" is the default. */
 struct site {
 	char *name;
-	SSL_CTX *ctx;
+	struct tls_loaded *pairs;
+	size_t n;
+	size_t cap;
 };
 
 struct tls_set {
 	unsigned refs;
 	struct site *sites;		/* sorted by name */
 	size_t n;
-	SSL_CTX *fallback;
+	SSL_CTX *ctx;			/* holds those of the default */
 };
 
 /* Is name there, and where would it be? */
@@ -71,8 +74,8 @@ find(const struct tls_set *s, const char *name, size_t *at_r)
 	return false;
 }
 
-static SSL_CTX *
-context_of(const struct tls_set *s, const char *name)
+static const struct site *
+site_of(const struct tls_set *s, const char *name)
 {
 	char text[SNI_MAX + 2];
 	const char *dot;
@@ -85,28 +88,40 @@ context_of(const struct tls_set *s, const char *name)
 		    name[i] - 'A' + 'a' : name[i]);
 	text[i] = '\0';
 	if (i > 0 && find(s, text, &at))
-		return s->sites[at].ctx;
+		return &s->sites[at];
 	/* "*.example.org": the first label is any (RFC 6125 section 6.4.3). */
 	dot = strchr(text, '.');
 	if (dot == NULL || dot == text)
 		return NULL;
 	i = (size_t)(dot - text) - 1;
 	text[i] = '*';
-	return find(s, text + i, &at) ? s->sites[at].ctx : NULL;
+	return find(s, text + i, &at) ? &s->sites[at] : NULL;
+}
+
+/* The certificates of a connection become those of a site. */
+static bool
+give_site(SSL *ssl, const struct site *site)
+{
+	size_t i;
+
+	SSL_certs_clear(ssl);
+	for (i = 0; i < site->n; i++)
+		if (SSL_use_cert_and_key(ssl, site->pairs[i].leaf,
+		    site->pairs[i].key, site->pairs[i].chain, 1) != 1)
+			return false;
+	return true;
 }
 
 static int
 on_name(SSL *ssl, int *alert, void *arg)
 {
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-	struct tls_set *s = arg;
-	SSL_CTX *ctx;
+	const struct site *site = name == NULL ? NULL : site_of(arg, name);
 
-	(void)alert;
-	ctx = name == NULL ? NULL : context_of(s, name);
-	if (ctx == NULL)
+	if (site == NULL)
 		return SSL_TLSEXT_ERR_NOACK;
-	return SSL_set_SSL_CTX(ssl, ctx) != NULL ? SSL_TLSEXT_ERR_OK :
+	*alert = SSL_AD_INTERNAL_ERROR;
+	return give_site(ssl, site) ? SSL_TLSEXT_ERR_OK :
 	    SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
@@ -131,7 +146,7 @@ on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
 static bool
 set_strength(SSL_CTX *ctx, int min_version)
 {
-	SSL_CTX_set_security_level(ctx, SECURITY_LEVEL);
+	SSL_CTX_set_security_level(ctx, TLS_SECURITY_LEVEL);
 	return SSL_CTX_set_min_proto_version(ctx, min_version == 0 ?
 	    TLS1_2_VERSION : min_version) == 1 &&
 	    SSL_CTX_set_cipher_list(ctx, SUITES_12) == 1 &&
@@ -180,60 +195,91 @@ fold(const char *name)
 	return copy;
 }
 
-/* The site of a pair, made when it is the first of its name. */
+/* The site of a name, made when it is the first of it; NULL: no memory. */
 static struct site *
-site_for(struct tls_set *s, const struct tls_want *want, size_t i,
-    struct tls_keys *keys, struct err *e)
+site_for(struct tls_set *s, const char *asked)
 {
-	char *name = fold(want->pairs[i].name);
-	SSL_CTX *ctx;
+	char *name = fold(asked);
 	size_t at;
 
-	if (name == NULL) {
-		err_set(e, ERR_TEMP, "no memory for a TLS name");
+	if (name == NULL)
 		return NULL;
-	}
 	if (find(s, name, &at)) {
 		free(name);
 		return &s->sites[at];
 	}
-	ctx = new_context(s, want->min_version, keys, e);
-	if (ctx == NULL) {
-		free(name);
-		return NULL;
-	}
 	memmove(&s->sites[at + 1], &s->sites[at],
 	    (s->n - at) * sizeof(s->sites[0]));
 	s->n++;
-	s->sites[at] = (struct site){ name, ctx };
+	s->sites[at] = (struct site){ .name = name };
 	return &s->sites[at];
 }
 
+/* Takes *l when it returns 0. */
 static int
-add_pair(struct tls_set *s, const struct tls_want *want, size_t i,
-    struct tls_keys *keys, struct err *e)
+add_loaded(struct tls_set *s, const struct tls_pair *p, struct tls_loaded *l,
+    SSL *probe, struct err *e)
 {
-	struct tls_loaded loaded;
-	struct site *site;
-	int r;
+	struct site *site = site_for(s, p->name);
+	struct tls_loaded *grown = site == NULL ? NULL :
+	    mem_grow(site->pairs, &site->cap, site->n + 1, sizeof(*grown));
 
-	if (tls_pair_load(&want->pairs[i], &loaded, e) < 0)
+	if (grown == NULL)
+		return err_set(e, ERR_TEMP, "no memory for a TLS name");
+	site->pairs = grown;
+	if (!give_site(probe, site))
+		return err_set(e, ERR_TEMP, "TLS names: %s", tls_reason());
+	if (tls_pair_use(p, l, probe, e) < 0)
 		return -1;
-	site = site_for(s, want, i, keys, e);
-	r = site == NULL ? -1 :
-	    tls_pair_use(&want->pairs[i], &loaded, site->ctx, e);
-	/* Without a default the first pair is it. */
-	if (r == 0 && (s->fallback == NULL || site->name[0] == '\0'))
-		s->fallback = site->ctx;
-	tls_pair_unload(&loaded);
+	site->pairs[site->n++] = *l;
+	return 0;
+}
+
+static int
+add_pairs(struct tls_set *s, const struct tls_want *want, struct err *e)
+{
+	SSL *probe = SSL_new(s->ctx);
+	struct tls_loaded l;
+	size_t i;
+	int r = 0;
+
+	if (probe == NULL)
+		return err_set(e, ERR_TEMP, "TLS names: %s", tls_reason());
+	for (i = 0; i < want->n && r == 0; i++) {
+		r = tls_pair_load(&want->pairs[i], &l, e);
+		if (r == 0 && (r = add_loaded(s, &want->pairs[i], &l, probe,
+		    e)) < 0)
+			tls_pair_unload(&l);
+	}
+	SSL_free(probe);
 	return r;
+}
+
+/* Without a pair that has no name, those of the first one's are the default. */
+static int
+set_default(struct tls_set *s, const struct tls_want *want, struct err *e)
+{
+	const struct site *site;
+	size_t at, i;
+
+	if (want->n == 0)
+		return err_set(e, ERR_CONFIG, "TLS needs a certificate and its "
+		    "key");
+	site = find(s, "", &at) ? &s->sites[at] :
+	    site_of(s, want->pairs[0].name);
+	for (i = 0; site != NULL && i < site->n; i++)
+		if (SSL_CTX_use_cert_and_key(s->ctx, site->pairs[i].leaf,
+		    site->pairs[i].key, site->pairs[i].chain, 1) != 1)
+			break;
+	if (site == NULL || i < site->n)
+		return err_set(e, ERR_TEMP, "TLS default: %s", tls_reason());
+	return 0;
 }
 
 struct tls_set *
 tls_set_new(const struct tls_want *want, struct tls_keys *keys, struct err *e)
 {
 	struct tls_set *s = mem_new(1, sizeof(*s));
-	size_t i;
 
 	if (s != NULL)
 		s->sites = mem_new(want->n, sizeof(s->sites[0]));
@@ -243,15 +289,11 @@ tls_set_new(const struct tls_want *want, struct tls_keys *keys, struct err *e)
 		return NULL;
 	}
 	s->refs = 1;
-	for (i = 0; i < want->n; i++)
-		if (add_pair(s, want, i, keys, e) < 0) {
-			tls_set_unref(&s);
-			return NULL;
-		}
-	if (s->fallback == NULL) {
-		err_set(e, ERR_CONFIG, "TLS needs a certificate and its key");
+	s->ctx = new_context(s, want->min_version, keys, e);
+	if (s->ctx == NULL || add_pairs(s, want, e) < 0 ||
+	    set_default(s, want, e) < 0)
 		tls_set_unref(&s);
-	}
+	ERR_clear_error();
 	return s;
 }
 
@@ -262,27 +304,34 @@ tls_set_ref(struct tls_set *s)
 	return s;
 }
 
+static void
+free_site(struct site *site)
+{
+	while (site->n > 0)
+		tls_pair_unload(&site->pairs[--site->n]);
+	free(site->pairs);
+	free(site->name);
+}
+
 void
 tls_set_unref(struct tls_set **s_p)
 {
 	struct tls_set *s = *s_p;
-	size_t i;
 
 	*s_p = NULL;
 	if (s == NULL || --s->refs > 0)
 		return;
-	for (i = 0; i < s->n; i++) {
-		free(s->sites[i].name);
-		SSL_CTX_free(s->sites[i].ctx);
-	}
+	while (s->n > 0)
+		free_site(&s->sites[--s->n]);
 	free(s->sites);
+	SSL_CTX_free(s->ctx);
 	free(s);
 }
 
 SSL *
 tls_set_open(struct tls_set *s)
 {
-	SSL *ssl = SSL_new(s->fallback);
+	SSL *ssl = SSL_new(s->ctx);
 
 	if (ssl != NULL)
 		SSL_set_accept_state(ssl);

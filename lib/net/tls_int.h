@@ -11,6 +11,8 @@
 
 #include "lib/net/tls.h"
 
+#define TLS_SECURITY_LEVEL	2	/* RSA from 2048 bits, no SHA-1 */
+
 /* A pair out of its PEM text. */
 struct tls_loaded {
 	X509 *leaf;
@@ -22,9 +24,10 @@ struct tls_loaded {
 int tls_pair_load(const struct tls_pair *p, struct tls_loaded *l_r,
     struct err *e);
 void tls_pair_unload(struct tls_loaded *l);
-/* Add it to the certificates of ctx; -1 names the pair and the reason. */
+/* Add it to the certificates of ssl, beside those of other kinds of key.
+ * -1 names the pair and the reason. */
 int tls_pair_use(const struct tls_pair *p, const struct tls_loaded *l,
-    SSL_CTX *ctx, struct err *e);
+    SSL *ssl, struct err *e);
 
 /* Let ctx seal and open tickets with k, which must outlive it. */
 int tls_keys_use(struct tls_keys *k, SSL_CTX *ctx);

@@ -136,10 +136,10 @@ tls_pair_unload(struct tls_loaded *l)
 
 int
 tls_pair_use(const struct tls_pair *p, const struct tls_loaded *l,
-    SSL_CTX *ctx, struct err *e)
+    SSL *ssl, struct err *e)
 {
 	/* 0: a pair of the same kind of key is not replaced silently. */
-	int ok = SSL_CTX_use_cert_and_key(ctx, l->leaf, l->key, l->chain, 0);
+	int ok = SSL_use_cert_and_key(ssl, l->leaf, l->key, l->chain, 0);
 
 	if (ok != 1)
 		err_set(e, ERR_CONFIG, "TLS pair %.100s: %s", name_of(p),
@@ -162,26 +162,40 @@ end_of(const X509 *x, int64_t *end_r)
 	return 0;
 }
 
+/* Would the library serve it? */
+static int
+try_pair(const struct tls_pair *pair, const struct tls_loaded *l,
+    struct err *e)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	SSL *ssl = ctx == NULL ? NULL : SSL_new(ctx);
+	int r = -1;
+
+	if (ssl == NULL) {
+		err_set(e, ERR_TEMP, "TLS pair %.100s: %s", name_of(pair),
+		    tls_reason());
+	} else {
+		SSL_set_security_level(ssl, TLS_SECURITY_LEVEL);
+		r = tls_pair_use(pair, l, ssl, e);
+	}
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	return r;
+}
+
 int
 tls_pair_check(const struct tls_pair *pair, int64_t *not_after_r,
     struct err *e)
 {
 	struct tls_loaded l;
-	SSL_CTX *ctx;
 	int r;
 
 	if (tls_pair_load(pair, &l, e) < 0)
 		return -1;
-	ctx = SSL_CTX_new(TLS_server_method());
-	if (ctx == NULL)
-		r = err_set(e, ERR_TEMP, "TLS pair %.100s: %s", name_of(pair),
-		    tls_reason());
-	else
-		r = tls_pair_use(pair, &l, ctx, e);
+	r = try_pair(pair, &l, e);
 	if (r == 0 && end_of(l.leaf, not_after_r) < 0)
 		r = err_set(e, ERR_CONFIG, "TLS pair %.100s: the certificate "
 		    "has no readable end of validity", name_of(pair));
-	SSL_CTX_free(ctx);
 	tls_pair_unload(&l);
 	return r;
 }

@@ -171,6 +171,27 @@ START_TEST(two_kinds_of_key_stand_side_by_side)
 }
 END_TEST
 
+/* A name has its own certificates only: what it lacks is not taken from the
+ * default, whose name would be wrong. */
+START_TEST(no_name_borrows_from_another)
+{
+	struct tls_pair p[] = {
+		cert_pair(CERT_EC, NULL),
+		cert_pair(CERT_RSA, "mail.example.org"),
+	};
+
+	set = make_set(p, 2, 0);
+	cert_pair_free(&p[0]);
+	cert_pair_free(&p[1]);
+	connect_plain();
+	SSL_set1_sigalgs_list(client, "ECDSA+SHA256");
+	if (_i == 1)
+		SSL_set_tlsext_host_name(client, "mail.example.org");
+	ck_assert_int_eq(shake(), _i == 0);
+	finish();
+}
+END_TEST
+
 /* A session to resume, out of a finished handshake. */
 static SSL_SESSION *
 session_of(int version)
@@ -300,6 +321,7 @@ add(TCase *tc)
 	UNIT_ROWS(tc, alpn_is_ours_or_absent, alpn);
 	UNIT_ROWS(tc, a_name_finds_its_certificate, names);
 	tcase_add_loop_test(tc, two_kinds_of_key_stand_side_by_side, 0, 2);
+	tcase_add_loop_test(tc, no_name_borrows_from_another, 0, 2);
 	UNIT_ROWS(tc, tickets_live_for_two_rotations, both);
 	UNIT_ROWS(tc, tickets_outlive_a_set, both);
 	tcase_add_test(tc, a_connection_keeps_its_set);

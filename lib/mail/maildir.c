@@ -40,6 +40,7 @@ step_refind(struct maildir *md, int64_t now, struct err *e)
 	if (r > 0)
 		return STORE_MORE;
 	md->find_sure = r == 0 && refind_sure(md->work.refind);
+	md->find_met = r == 0 && refind_met(md->work.refind);
 	refind_free(&md->work.refind);
 	md->job = IDLE;
 	return r < 0 ? STORE_FAILED : STORE_DONE;
@@ -109,14 +110,19 @@ find_again(struct maildir *md, uint32_t i, struct err *e)
 	if (md->find_for != i + 1) {
 		md->find_for = i + 1;
 		md->find_tries = 0;
-		md->find_sure = false;
+		md->find_sure = md->find_met = false;
 	}
-	if (md->find_sure || md->find_tries++ >= FIND_TRIES) {
+	if ((md->find_sure && !md->find_met) ||
+	    md->find_tries++ >= FIND_TRIES) {
 		md->find_for = 0;
-		(void)err_set(e, ERR_NOTFOUND, "message is gone");
+		if (md->find_met)
+			(void)err_set(e, ERR_TEMP, "message's name changes "
+			    "too fast");
+		else
+			(void)err_set(e, ERR_NOTFOUND, "message is gone");
 		return STORE_FAILED;
 	}
-	md->work.refind = refind_new(md->fd, &md->m, e);
+	md->work.refind = refind_new(md->fd, &md->m, i, e);
 	if (md->work.refind == NULL)
 		return STORE_FAILED;
 	md->job = REFIND;

@@ -36,7 +36,7 @@ struct maildir {
 	bool dirty;		/* the index file does not say what we know */
 	uint32_t find_tries;
 	uint32_t find_for;	/* message + 1 */
-	bool find_sure;
+	bool find_sure, find_met;
 	struct store_notes notes;
 	struct store_result *result;	/* once a commit began */
 };

@@ -10,6 +10,8 @@
 
 struct refind {
 	struct msgs *m;
+	size_t wanted;
+	bool met;
 	struct names names;
 	struct folder_walk walk;
 };
@@ -30,6 +32,7 @@ met(void *arg, const struct folder_entry *fe, struct err *e)
 	/* a double that was not listed stays unlisted */
 	if (r->ino != fe->ino)
 		return 0;
+	rf->met = rf->met || i == rf->wanted;
 	r->flags &= (uint8_t)~MSGS_NEW;
 	if (fe->folder == FOLDER_NEW)
 		r->flags |= MSGS_NEW;
@@ -41,7 +44,7 @@ met(void *arg, const struct folder_entry *fe, struct err *e)
 }
 
 struct refind *
-refind_new(int maildrop, struct msgs *m, struct err *e)
+refind_new(int maildrop, struct msgs *m, size_t wanted, struct err *e)
 {
 	struct refind *rf = mem_new(1, sizeof(*rf));
 
@@ -50,6 +53,7 @@ refind_new(int maildrop, struct msgs *m, struct err *e)
 		return NULL;
 	}
 	rf->m = m;
+	rf->wanted = wanted;
 	if (names_all(&rf->names, m, e) < 0 ||
 	    folder_walk_begin(&rf->walk, maildrop, e) < 0)
 		refind_free(&rf);
@@ -78,6 +82,12 @@ refind_step(struct refind *rf, struct err *e)
 	if (r == 0)
 		msgs_trim(rf->m);
 	return r;
+}
+
+bool
+refind_met(const struct refind *rf)
+{
+	return rf->met;
 }
 
 bool

@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/base/mem.h"
 
@@ -19,7 +20,7 @@
 #include "lib/mail/uidl.h"
 
 #define PASSES		3	/* while folders change under us */
-#define LOOK_PASSES	30	/* while a file slips away before we see it */
+#define LOOK_PASSES	100	/* while a file slips away before we see it */
 
 enum phase { READ_INDEX, COMPARE, LEARN, READ_FOLDERS, LOOK, SORT, ORDER,
 	UIDLS };
@@ -138,6 +139,35 @@ note(struct scan *sc)
 	sc->notes.doubles = sc->meet.doubles;
 }
 
+/*
+ * Whoever renames in a loop waits for the folder's lock while we read it, and
+ * so moves a file just before we look, each time: get out of step.
+ */
+static void
+step_aside(uint32_t passes)
+{
+	struct timespec t = { 0, 10000L + (long)(passes * 37 % 100) * 1000 };
+
+	if (passes > 2)
+		(void)nanosleep(&t, NULL);
+}
+
+/* Seen in the last pass, yet never there to look at: it must not be left out
+ * of the list as if it did not exist. */
+static int
+check_slipped(const struct scan *sc, struct err *e)
+{
+	const struct msgs *m = &sc->meet.m;
+	size_t i;
+
+	for (i = 0; sc->missing && i < m->count; i++)
+		if ((m->rows[i].flags & (MSGS_LOOK | MSGS_COUNT)) != 0 &&
+		    (m->rows[i].flags & MSGS_SEEN) != 0)
+			return err_set(e, ERR_TEMP,
+			    "names change too fast to look at a message");
+	return 0;
+}
+
 static int
 look_at_new(struct scan *sc, struct slice *s, struct err *e)
 {
@@ -159,8 +189,12 @@ look_at_new(struct scan *sc, struct slice *s, struct err *e)
 		if (slice_over(s))
 			return 1;
 	}
-	if (sc->missing && sc->notes.passes < LOOK_PASSES)
+	if (sc->missing && sc->notes.passes < LOOK_PASSES) {
+		step_aside(sc->notes.passes);
 		return pass_again(sc, e);
+	}
+	if (check_slipped(sc, e) < 0)
+		return -1;
 	note(sc);
 	meet_end(&sc->meet);
 	return next(sc, SORT);

@@ -4,6 +4,8 @@ noinst_LIBRARIES += lib/policy/libpolicy.a
 lib_policy_libpolicy_a_SOURCES = \
 	lib/policy/autodeny.c \
 	lib/policy/autodeny.h \
+	lib/policy/delay.c \
+	lib/policy/delay.h \
 	lib/policy/limits.c \
 	lib/policy/limits.h \
 	lib/policy/netacl.c \

@@ -59,7 +59,9 @@ UNIT_TESTS += t/unit/test_frame
 t_unit_test_frame_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)
 
 # lib/policy
-UNIT_TESTS += t/unit/test_netacl t/unit/test_limits t/unit/test_autodeny
+UNIT_TESTS += t/unit/test_netacl t/unit/test_limits t/unit/test_autodeny \
+	t/unit/test_delay
+t_unit_test_delay_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_netacl_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_limits_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_autodeny_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)

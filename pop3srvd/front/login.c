@@ -13,6 +13,8 @@
 
 #include "lib/base/mem.h"
 
+#include "lib/conf/conf.h"
+
 #include "pop3srvd/ipc/memfd.h"
 
 #include "pop3srvd/front/deadline.h"
@@ -106,6 +108,33 @@ log_failed(const struct session *s, const struct msg_auth_result *r)
 	    LOG_STR("reason", r->reason), END_FIELDS });
 }
 
+static int64_t
+login_wait(const struct session *s)
+{
+	return s->srv->conf->mail.login_delay;
+}
+
+/*
+ * RFC 2449 section 6.5: the password was right but the last login is too fresh.
+ * Nothing is opened, and it is no failure.  Returns what is to be told.
+ */
+static struct msg_auth_result
+hold_back(const struct session *s, const struct msg_auth_result *r)
+{
+	int64_t left = delay_left(s->srv->delay, r->user, login_wait(s),
+	    session_now(s));
+	struct msg_auth_result late = *r;
+
+	if (left == 0)
+		return *r;
+	late.outcome = MSG_AUTH_DELAY;
+	late.seconds = (uint32_t)((left + 999) / 1000);
+	session_log(s, LOG_LEVEL_INFO, "login too early", (struct log_field[]){
+	    LOG_STR("user", r->user), LOG_STR("mech", s->mech),
+	    LOG_NUM("seconds", late.seconds), END_FIELDS });
+	return late;
+}
+
 /* 0, or -1 when there is no memory to keep what auth said. */
 static int
 keep_ticket(struct session *s, const struct msg_auth_result *r)
@@ -149,6 +178,8 @@ tell(struct session *s, const struct msg_auth_result *r)
 void
 login_result(struct session *s, const struct msg_auth_result *r)
 {
+	struct msg_auth_result late;
+
 	if (s->phase != SESSION_AUTH)
 		return;
 	if (r->outcome == MSG_AUTH_MORE) {
@@ -157,8 +188,12 @@ login_result(struct session *s, const struct msg_auth_result *r)
 	}
 	auth_pool_end(s->srv->auths, s->auth_helper, s->sid, false);
 	s->auth_helper = -1;
-	if (r->outcome != MSG_AUTH_OK)
+	if (r->outcome == MSG_AUTH_OK) {
+		late = hold_back(s, r);
+		r = &late;
+	} else {
 		log_failed(s, r);
+	}
 	if (r->outcome == MSG_AUTH_FAIL && session_now(s) < s->answer_at) {
 		s->phase = SESSION_DELAY;
 		deadline_set(s);
@@ -296,6 +331,8 @@ log_in(struct session *s)
 	sessions_log_in(s->srv->sessions, s);
 	deadline_touch(s);
 	s->srv->logins++;
+	(void)delay_login(s->srv->delay, s->account, login_wait(s),
+	    session_now(s));
 	session_log(s, LOG_LEVEL_INFO, "login ok", (struct log_field[]){
 	    LOG_STR("user", s->account), LOG_STR("mech", s->mech),
 	    LOG_STR("tls", conn_tls(s->conn) ? conn_tls_version(s->conn) :

@@ -24,6 +24,7 @@
 #define STOP_WAIT	5000		/* ms for replies that have begun */
 #define SPARE_FDS	64
 #define SCANNED_MAX	64		/* who may have to go */
+#define DELAYED_MAX	100000		/* accounts whose last login is known */
 #define WAITING_SHARE	30		/* percent of all before their login */
 
 static void
@@ -325,12 +326,13 @@ server_start(struct server *srv, struct life *life, struct err *e)
 		return -1;
 	srv->gate = gate_new(ceiling(srv));
 	srv->sessions = sessions_new();
+	srv->delay = delay_new(DELAYED_MAX);
 	srv->auths = auth_pool_new(srv->loop, &helpers_auth_ops, srv);
 	srv->drops = drop_pool_new(srv->loop, &helpers_drop_ops, srv);
 	srv->ports = ports_new(srv);
 	srv->ctl = ctl_server_new(srv);
 	if (srv->gate == NULL || srv->sessions == NULL ||
-	    srv->auths == NULL || srv->drops == NULL ||
+	    srv->delay == NULL || srv->auths == NULL || srv->drops == NULL ||
 	    srv->ports == NULL || srv->ctl == NULL ||
 	    timer_after(srv->loop, &srv->keys_timer, KEYS_LIFE) < 0)
 		return err_set(e, ERR_TEMP, "out of memory at the start");
@@ -349,6 +351,7 @@ server_end(struct server *srv)
 	drop_pool_free(&srv->drops);
 	auth_pool_free(&srv->auths);
 	sessions_free(&srv->sessions);
+	delay_free(&srv->delay);
 	gate_free(&srv->gate);
 	timer_stop(srv->loop, &srv->stop_timer);
 	timer_stop(srv->loop, &srv->keys_timer);

@@ -11,6 +11,7 @@
 #include "lib/net/frame.h"
 #include "lib/net/loop.h"
 #include "lib/net/tls.h"
+#include "lib/policy/delay.h"
 
 #include "pop3srvd/ipc/life.h"
 
@@ -37,6 +38,7 @@ struct server {
 	const struct conf *conf;
 	struct gate *gate;
 	struct sessions *sessions;
+	struct delay *delay;
 	struct auth_pool *auths;
 	struct drop_pool *drops;
 	struct ports *ports;

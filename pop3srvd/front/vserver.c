@@ -89,7 +89,7 @@ take_engine(struct vserver *vs, const struct conf *c,
 	p->implementation = s->options.implementation ?
 	    PACKAGE_NAME "-" PACKAGE_VERSION : NULL;
 	p->expire_days = (int)c->mail.expire_days;
-	p->login_delay = small(c->mail.login_delay / 1000);
+	p->login_delay = small((c->mail.login_delay + 999) / 1000);
 	p->max_bad_before = small(s->limits.bad_commands_before);
 	p->max_bad_after = small(s->limits.bad_commands);
 	p->max_auth = small(s->limits.auth_tries);

@@ -24,6 +24,7 @@ SYSTEM_TESTS = \
 	t/system/201-accounts.sh \
 	t/system/202-import.sh \
 	t/system/203-failed-login.sh \
+	t/system/204-login-delay.sh \
 	t/system/301-tls.sh \
 	t/system/302-certificate-change.sh \
 	t/system/303-stls-injection.sh \

@@ -58,7 +58,7 @@ make_unique(char out[UNIQUE_OCTETS], const char *host, struct err *e)
 	    digest_random(&random, sizeof(random)) < 0)
 		return err_set(e, ERR_TEMP, "no time or no random numbers");
 	safe_host(host, safe);
-	snprintf(out, UNIQUE_OCTETS, "%lld.M%ldP%ldQ%" PRIu64 "R%016" PRIx64
+	snprintf(out, UNIQUE_OCTETS, "%lld.M%06ldP%ldQ%" PRIu64 "R%016" PRIx64
 	    ".%s", (long long)now.tv_sec, now.tv_nsec / 1000, (long)getpid(),
 	    ++sequence, random, safe);
 	return 0;
@@ -179,4 +179,37 @@ deliver_abort(struct deliver **d_p)
 		return;
 	(void)path_unlink((*d_p)->tmp, (*d_p)->unique, NULL);
 	destroy(d_p);
+}
+
+/* A letter and digits of one kind; the end, or NULL. */
+static const char *
+skip(const char *p, const char *end, char letter, const char *digits)
+{
+	const char *begin = p + 1;
+
+	if (p == NULL || p == end || (letter != '\0' && *p != letter))
+		return NULL;
+	if (letter == '\0')
+		begin = p;
+	for (p = begin; p < end && strchr(digits, *p) != NULL && *p != '\0';
+	    p++)
+		;
+	return p == begin ? NULL : p;
+}
+
+bool
+deliver_is_ours(struct span base)
+{
+	static const char decimal[] = "0123456789";
+	static const char hex[] = "0123456789abcdef";
+	const char *p = base.ptr, *end = p + base.len, *random;
+
+	p = skip(p, end, '\0', decimal);
+	if (p == NULL || end - p < 2 || *p != '.')
+		return false;
+	p = skip(p + 1, end, 'M', decimal);
+	p = skip(p, end, 'P', decimal);
+	random = p = skip(p, end, 'Q', decimal);
+	p = skip(p, end, 'R', hex);
+	return p != NULL && p - random == 17 && p < end && *p == '.';
 }

@@ -9,10 +9,12 @@
 #ifndef MAIL_DELIVER_H
 #define MAIL_DELIVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "lib/base/err.h"
+#include "lib/base/span.h"
 
 struct deliver;
 
@@ -35,5 +37,11 @@ int deliver_write(struct deliver *d, const void *p, size_t n,
 int deliver_end(struct deliver **d_p, char name_r[DELIVER_NAME],
     struct err *e);
 void deliver_abort(struct deliver **d_p);
+
+/*
+ * Whether a base name is one that deliver_end() gives, whose S and W are
+ * right; other programs count W in ways of their own.
+ */
+bool deliver_is_ours(struct span base);
 
 #endif

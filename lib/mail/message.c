@@ -8,6 +8,7 @@
 #include "lib/base/path.h"
 #include "lib/base/wire.h"
 
+#include "lib/mail/deliver.h"
 #include "lib/mail/look.h"
 #include "lib/mail/message.h"
 
@@ -49,7 +50,7 @@ wire_holds(int fd, const struct msgs_row *r)
 }
 
 static int
-check(int fd, struct msgs_row *r, struct err *e)
+check(int fd, const struct msgs *m, struct msgs_row *r, struct err *e)
 {
 	struct stat st;
 
@@ -63,7 +64,8 @@ check(int fd, struct msgs_row *r, struct err *e)
 		    (unsigned long long)st.st_size,
 		    (unsigned long long)r->octets);
 	}
-	if ((r->flags & MSGS_COUNTED) != 0)
+	if ((r->flags & MSGS_COUNTED) != 0 ||
+	    deliver_is_ours(msgs_base(m, r)))
 		return 0;
 	if (!wire_holds(fd, r)) {
 		r->flags |= MSGS_LOOK | MSGS_DISTRUST;
@@ -84,7 +86,7 @@ message_open(int maildrop, const struct msgs *m, struct msgs_row *r,
 	int fd;
 
 	fd = path_open_file(maildrop, look_path(m, r, path), &why);
-	if (fd >= 0 && check(fd, r, &why) < 0) {
+	if (fd >= 0 && check(fd, m, r, &why) < 0) {
 		(void)close(fd);
 		fd = -1;
 	} else if (fd < 0 && why.class != ERR_NOTFOUND) {

@@ -170,12 +170,60 @@ START_TEST(a_full_disk_is_temporary_and_leaves_nothing)
 }
 END_TEST
 
+static const struct {
+	const char *base;
+	bool ours;
+} names[] = {
+	{ "1700000000.M012345P1Q2R0123456789abcdef.h,S=1,W=5", true },
+	{ "1700000000.M1P1Q2R0123456789abcdef.h", true },
+	{ "1700000000.M1P1Q2R0123456789abcde.h,S=1,W=5", false },
+	{ "1700000000.M1P1Q2R0123456789abcdef0.h,S=1,W=5", false },
+	{ "1700000000.M1P1Q2R0123456789ABCDEF.h,S=1,W=5", false },
+	{ "1700000000.M1P1Q2R0123456789abcdef", false },
+	{ "1700000000.M1P1QR0123456789abcdef.h", false },
+	{ "1700000000.M1P1.h,S=1,W=5", false },
+	{ "1700000000.M1P1V2I3.h,S=1,W=5", false },
+	{ "x.M1P1Q2R0123456789abcdef.h", false },
+	{ "1700000000", false },
+	{ "1700000000.", false },
+	{ "", false },
+};
+
+START_TEST(own_names_are_known)
+{
+	ck_assert_int_eq(deliver_is_ours(span_of(names[_i].base)),
+	    names[_i].ours);
+}
+END_TEST
+
+/* A large one without a final line end: its W is right all the same. */
+START_TEST(large_ones_are_as_their_name_says)
+{
+	char name[DELIVER_NAME], got[4096];
+	char *big = calloc(1, 300001);
+	struct box b;
+	struct err e;
+
+	memset(big, 'x', 300000);
+	memcpy(big, "A: b\n\n", 6);
+	ck_assert_int_eq(deliver("h", big, name, &e), 0);
+	open_box(&b);
+	ck_assert_uint_eq(droplist_size(&b.list, 0), 300004);
+	ck_assert_uint_eq(notes(&b)->counted, 0);
+	ck_assert_int_eq(fetch(&b, 0, got, &e), STORE_DONE);
+	shut(&b);
+	free(big);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, mail_setup, mail_teardown);
 	tcase_add_test(tc, the_name_tells_what_is_in_it);
 	UNIT_ROWS(tc, the_host_is_made_safe, hosts);
+	UNIT_ROWS(tc, own_names_are_known, names);
+	tcase_add_test(tc, large_ones_are_as_their_name_says);
 	tcase_add_test(tc, names_never_come_twice);
 	tcase_add_test(tc, an_aborted_one_leaves_nothing);
 	tcase_add_loop_test(tc, missing_folders_are_told, 0, 2);

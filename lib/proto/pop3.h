@@ -32,8 +32,10 @@ struct pop3_mech {
  * Settings, shared by all sessions of a listener; must outlive them.  Zero is
  * a sensible value everywhere but in limits.
  */
+#define POP3_GREETING_MAX	400	/* seeds.md I-21 */
 struct pop3_conf {
-	const char *greeting;		/* NULL: built-in; ≤ 400 octets */
+	const char *greeting;		/* NULL, or longer: built-in */
+	const char *hostname;		/* in the built-in one; NULL: none */
 	const struct pop3_mech *mechs;	/* in order of preference */
 	size_t n_mechs;
 	bool starttls;			/* STLS is possible on this listener */

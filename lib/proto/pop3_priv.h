@@ -18,7 +18,6 @@
 #define SASL_TEXT	16384	/* AUTH lines and SASL responses */
 #define IN_USUAL	4096	/* taken ahead when no SASL line is due */
 #define IN_MAX		(SASL_TEXT + 2)
-#define GREETING_MAX	400	/* seeds.md I-21 */
 
 /* What can be said; the words are in pop3_reply.c, in the same order. */
 enum pop3_say {

@@ -9,6 +9,7 @@
 
 #include "lib/proto/pop3_priv.h"
 
+#define HOSTNAME_MAX	255	/* RFC 1035 section 2.3.4 */
 #define LINE_ROOM	512	/* RFC 2449 section 4: first lines of replies */
 
 enum cost { FREE, BAD, FAILED };
@@ -159,16 +160,38 @@ printable(const char *s)
 	return true;
 }
 
+/*
+ * A name that RFC 1035 section 2.3.1 or an address could be, so that the line
+ * stays below 512 octets and nothing in it is taken for a timestamp of APOP.
+ */
+static bool
+speakable(const char *host)
+{
+	size_t n = host == NULL ? 0 : strspn(host, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]");
+
+	return n > 0 && n <= HOSTNAME_MAX && host[n] == '\0';
+}
+
 /* seeds.md I-21, I-23: too long or empty means the built-in text. */
+static int
+greeting(struct pop3 *p)
+{
+	const char *text = p->conf->greeting, *host = p->conf->hostname;
+
+	if (text != NULL && *text != '\0' && printable(text) &&
+	    strlen(text) <= POP3_GREETING_MAX)
+		return buf_adds(&p->out, text);
+	if (speakable(host) && (buf_adds(&p->out, host) < 0 ||
+	    buf_addc(&p->out, ' ') < 0))
+		return -1;
+	return buf_adds(&p->out, "POP3 server ready");
+}
+
 void
 pop3_greet(struct pop3 *p)
 {
-	const char *text = p->conf->greeting;
-
-	if (text == NULL || *text == '\0' || strlen(text) > GREETING_MAX ||
-	    !printable(text))
-		text = "POP3 server ready";
-	if (buf_adds(&p->out, "+OK ") < 0 || buf_adds(&p->out, text) < 0 ||
+	if (buf_adds(&p->out, "+OK ") < 0 || greeting(p) < 0 ||
 	    buf_adds(&p->out, "\r\n") < 0)
 		pop3_close(p, POP3_END_MEMORY);
 }

@@ -83,6 +83,7 @@ take_engine(struct vserver *vs, const struct conf *c,
 	struct pop3_conf *p = &vs->pop3;
 
 	p->greeting = vs->greeting[0] == '\0' ? NULL : vs->greeting;
+	p->hostname = vs->hostname;
 	p->last = s->options.last;
 	p->no_nuls = s->options.no_nuls;
 	p->auto_deny = s->options.auto_deny;
@@ -107,10 +108,11 @@ fill(struct vserver *vs, const struct conf *c,
 	vs->limits = s->limits;
 	vs->name = mem_strdup(l->name);
 	vs->greeting = mem_strdup(s->welcome);
+	vs->hostname = mem_strdup(s->hostname);
 	vs->default_domain = mem_strdup(s->default_domain[0] != '\0' ?
 	    s->default_domain : s->hostname);
 	if (vs->name == NULL || vs->greeting == NULL ||
-	    vs->default_domain == NULL ||
+	    vs->hostname == NULL || vs->default_domain == NULL ||
 	    take_mechs(vs, &c->auth.mechanisms) < 0)
 		return err_set(e, ERR_TEMP, "listener %s: out of memory",
 		    l->name);
@@ -156,6 +158,7 @@ vserver_unref(struct vserver **vs_p)
 	netacl_free(&vs->acl);
 	free(vs->name);
 	free(vs->greeting);
+	free(vs->hostname);
 	free(vs->default_domain);
 	free(vs->mechs);
 	free(vs->proxies);

@@ -22,6 +22,7 @@ struct vserver {
 	char *name;			/* the listener's */
 	char *default_domain;
 	char *greeting;
+	char *hostname;
 	struct pop3_conf pop3;
 	struct pop3_mech *mechs;
 	enum conf_tls_mode tls_mode;

@@ -85,6 +85,8 @@ set_one(struct reader *r, struct setup *u, const char *key, char *value)
 		c->expire_days = atoi(value);
 	else if (strcmp(key, "greeting") == 0)
 		c->greeting = script_keep(value);
+	else if (strcmp(key, "hostname") == 0)
+		c->hostname = script_keep(value);
 	else if (strcmp(key, "implementation") == 0)
 		c->implementation = script_keep(value);
 	else if (strcmp(key, "mechs") == 0)

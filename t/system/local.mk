@@ -29,6 +29,7 @@ SYSTEM_TESTS = \
 	t/system/302-certificate-change.sh \
 	t/system/303-stls-injection.sh \
 	t/system/304-plaintext-policy.sh \
+	t/system/305-greeting.sh \
 	t/system/401-access.sh \
 	t/system/402-auto-deny.sh \
 	t/system/403-proxy-header.sh \

@@ -21,6 +21,9 @@ int digest_mac(const void *key, size_t key_len, const void *p, size_t n,
 /* 0, or -1: the caller refuses to serve rather than use weak numbers. */
 int digest_random(void *p, size_t n);
 
+/* "3.0.15": the library that is running, for people. */
+const char *digest_library(void);
+
 /* Same time whatever differs. */
 bool digest_same(const void *a, const void *b, size_t n);
 

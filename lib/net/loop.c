@@ -2,6 +2,7 @@
  * loop.c - the turn: wait, signals, timers, descriptors, tasks
  */
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
@@ -94,6 +95,13 @@ int
 loop_watch(struct loop *l, struct watch *w)
 {
 	return pollset_add(&l->watches, w);
+}
+
+int
+loop_watch_read(struct loop *l, struct watch *w)
+{
+	w->events = POLLIN;
+	return loop_watch(l, w);
 }
 
 void

@@ -58,6 +58,8 @@ uint64_t loop_turn(const struct loop *l);
 /* 0, or -1 (out of memory).  Changing events is loop_events(); removing is
  * safe from any callback, also for objects that are ready in this turn. */
 int loop_watch(struct loop *l, struct watch *w);
+/* The same for reading, where poll()'s own names are not known. */
+int loop_watch_read(struct loop *l, struct watch *w);
 void loop_events(struct loop *l, struct watch *w, short events);
 void loop_unwatch(struct loop *l, struct watch *w);
 

@@ -4,10 +4,10 @@
  * Runs in: front.
  * Trusts: nothing is read here.
  */
-#include <openssl/crypto.h>
 #include <string.h>
 
 #include "config.h"
+#include "lib/base/digest.h"
 #include "lib/base/json.h"
 
 #include "lib/ctl/ctl.h"
@@ -28,7 +28,7 @@ ctl_version(struct server *srv, const json_t *args, struct err *e)
 	}
 	v = json_pack("{s:s, s:i, s:s}", "version", PACKAGE_VERSION,
 	    "protocol", CTL_VERSION,
-	    "openssl", OpenSSL_version(OPENSSL_VERSION_STRING));
+	    "openssl", digest_library());
 	if (v == NULL)
 		err_set(e, ERR_TEMP, "out of memory");
 	return v;

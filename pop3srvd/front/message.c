@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -165,11 +164,10 @@ int
 message_wait(struct message *m, struct loop *l, void (*fn)(void *arg),
     void *arg)
 {
-	m->watch = (struct watch){ .fd = m->fd, .events = POLLIN,
-	    .ready = on_readable };
+	m->watch = (struct watch){ .fd = m->fd, .ready = on_readable };
 	m->readable = fn;
 	m->arg = arg;
-	if (loop_watch(l, &m->watch) < 0)
+	if (loop_watch_read(l, &m->watch) < 0)
 		return -1;
 	m->loop = l;
 	return 0;

@@ -10,3 +10,19 @@ conf 50-listeners <<EOF
     { "name": "named", "address": "$addr", "port": 1111, "tls": "none", "hostname": "b.example" },
     { "name": "worded", "address": "$addr", "port": 1112, "tls": "none", "welcome": "No trespassing" },
     { "name": "wordy", "address": "$addr", "port": 1113, "tls": "none", "welcome": "$long" } ] }
+EOF
+start_server
+python3 - <<'EOF' || fail 'greetings'
+from pop3 import Pop3
+for port, text in ((1110, b'mail.example.org POP3 server ready'),
+                   (1111, b'b.example POP3 server ready'),
+                   (1112, b'No trespassing'),
+                   (1113, b'mail.example.org POP3 server ready')):
+    got = Pop3(port=port).greeting
+    assert got == b'+OK ' + text, (port, got)
+EOF
+say 'ok - greetings'
+must 'the log names the one that is too long' grep -q 'listener=wordy welcome too long octets=401' "$dir/log"
+must_not 'and only that' sh -c "grep 'welcome too long' '$dir/log' | grep -v wordy"
+still_alive
+stop_server

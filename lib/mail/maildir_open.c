@@ -102,7 +102,7 @@ maildir_step_scan(struct maildir *md, int64_t now, struct err *e)
 
 	(void)now;
 	if (r > 0)
-		return STORE_MORE;
+		return r == SCAN_LATER ? STORE_LATER : STORE_MORE;
 	if (r == 0)
 		scan_take(md->work.scan, &md->m, &md->state, &sn);
 	scan_free(&md->work.scan);

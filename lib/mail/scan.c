@@ -8,7 +8,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/base/mem.h"
 
@@ -20,7 +19,7 @@
 #include "lib/mail/uidl.h"
 
 #define PASSES		3	/* while folders change under us */
-#define LOOK_PASSES	100	/* while a file slips away before we see it */
+#define LOOK_PASSES	40	/* while a file slips away before we see it */
 
 enum phase { READ_INDEX, COMPARE, LEARN, READ_FOLDERS, LOOK, SORT, ORDER,
 	UIDLS };
@@ -43,10 +42,9 @@ struct scan {
 };
 
 /*
- * A phase returns 1 when the slice is over, 0 when all is done, -1 on failure
- * and NEXT when it has set another phase.
+ * A phase returns what scan_step() does, or NEXT when it has set another one.
  */
-#define NEXT	2
+#define NEXT	3
 
 static int
 next(struct scan *sc, enum phase phase)
@@ -139,19 +137,6 @@ note(struct scan *sc)
 	sc->notes.doubles = sc->meet.doubles;
 }
 
-/*
- * Whoever renames in a loop waits for the folder's lock while we read it, and
- * so moves a file just before we look, each time: get out of step.
- */
-static void
-step_aside(uint32_t passes)
-{
-	struct timespec t = { 0, 10000L + (long)(passes * 37 % 100) * 1000 };
-
-	if (passes > 2)
-		(void)nanosleep(&t, NULL);
-}
-
 /* Seen in the last pass, yet never there to look at: it must not be left out
  * of the list as if it did not exist. */
 static int
@@ -190,8 +175,14 @@ look_at_new(struct scan *sc, struct slice *s, struct err *e)
 			return 1;
 	}
 	if (sc->missing && sc->notes.passes < LOOK_PASSES) {
-		step_aside(sc->notes.passes);
-		return pass_again(sc, e);
+		/*
+		 * Whoever renames in a loop waits for the folder's lock while
+		 * we read it, and so moves a file just before we look, each
+		 * time: get out of step.
+		 */
+		code = pass_again(sc, e);
+		return code == NEXT && sc->notes.passes > PASSES ?
+		    SCAN_LATER : code;
 	}
 	if (check_slipped(sc, e) < 0)
 		return -1;

@@ -33,7 +33,9 @@ struct scan_notes {
 struct scan *scan_new(int maildrop, struct err *e);
 void scan_free(struct scan **sc_p);
 
-/* Work for a slice: 1 more to do, 0 done, -1 with *e. */
+/* Work for a slice: 1 more to do, SCAN_LATER better in 50 ms, 0 done, -1 with
+ * *e. */
+#define SCAN_LATER	2
 int scan_step(struct scan *sc, struct err *e);
 
 /* After 0, once: the messages in order, and what the index should say. */

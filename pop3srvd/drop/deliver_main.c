@@ -50,9 +50,7 @@ open_nearest(const char *path, struct err *e)
 	char part[PATH_OCTETS];
 	int fd;
 
-	if (strlen(path) >= sizeof(part))
-		return err_set(e, ERR_PERM, "path is too long");
-	strcpy(part, path);
+	snprintf(part, sizeof(part), "%s", path);	/* main() checked */
 	for (;;) {
 		fd = path_open_dir(AT_FDCWD, part, e);
 		if (fd >= 0 || e->class != ERR_NOTFOUND)
@@ -90,7 +88,7 @@ open_maildrop(const char *path, struct err *e)
 	fd = path_open_dir(AT_FDCWD, path, e);
 	if (fd >= 0 || e->class != ERR_NOTFOUND)
 		return fd;
-	strcpy(parent, path);
+	snprintf(parent, sizeof(parent), "%s", path);
 	name = cut(parent);
 	if (name == NULL)
 		return err_set(e, ERR_PERM, "no such maildrop");

@@ -239,7 +239,7 @@ START_TEST(open_fetch_delete_close)
 	struct msg_committed c;
 
 	fill(3);
-	ask_open(7, BOX, 0, 1000);
+	ask_open(7, BOX, 0, 60000);
 	await(1, 5000);
 	ck_assert_uint_eq(got.id, 7);
 	ck_assert_uint_eq(listed(), 3);
@@ -265,7 +265,7 @@ END_TEST
 START_TEST(ahead_sends_each_message_once)
 {
 	fill(6);
-	ask_open(1, BOX, 0, 1000);
+	ask_open(1, BOX, 0, 60000);
 	await(1, 5000);
 	ask_fetch(1, 1, 2);			/* 1, then 2 and 3 unasked */
 	await(4, 100);
@@ -289,7 +289,7 @@ START_TEST(a_large_list_comes_in_a_memory_file)
 	size_t len;
 
 	fill(1500);
-	ask_open(1, BOX, 0, 1000);
+	ask_open(1, BOX, 0, 60000);
 	await(1, 20000);
 	ck_assert_uint_eq(got.type, MSG_DROP_LIST);
 	ck_assert_int_ge(got.fd, 0);
@@ -306,9 +306,9 @@ START_TEST(a_locked_maildrop_is_busy_with_its_age)
 {
 	struct msg_fault m;
 
-	ask_open(1, BOX, 0, 1000);
+	ask_open(1, BOX, 0, 60000);
 	await(1, 5000);
-	ask_open(2, BOX, 120, 1000);
+	ask_open(2, BOX, 120, 60000);
 	await(1, 60);
 	ck_assert_int_eq(got.n, 0);		/* it waits */
 	await(1, 5000);
@@ -326,9 +326,9 @@ START_TEST(who_waits_goes_on_at_once)
 {
 	int64_t begin;
 
-	ask_open(1, BOX, 0, 1000);
+	ask_open(1, BOX, 0, 60000);
 	await(1, 5000);
-	ask_open(2, BOX, 30000, 1000);
+	ask_open(2, BOX, 30000, 60000);
 	await(1, 20);
 	ck_assert_int_eq(got.n, 0);
 	say(MSG_DROP_CLOSE, 1, NULL);
@@ -349,7 +349,7 @@ START_TEST(a_bad_ticket_opens_nothing)
 	m = fault();
 	ck_assert_int_eq(m.class, ERR_PERM);
 	sv.key[0] ^= 1;				/* of another auth */
-	ask_open(2, BOX, 0, 1000);
+	ask_open(2, BOX, 0, 60000);
 	await(1, 5000);
 	m = fault();
 	ck_assert_int_eq(m.class, ERR_PERM);
@@ -363,7 +363,7 @@ START_TEST(moved_and_gone_messages)
 	struct msg_fault m;
 
 	fill(3);
-	ask_open(1, BOX, 0, 1000);
+	ask_open(1, BOX, 0, 60000);
 	await(1, 5000);
 	move("new/10000.a,S=8,W=11", "cur/10000.a,S=8,W=11:2,S");
 	gone("new/10001.a,S=8,W=11");
@@ -388,7 +388,7 @@ START_TEST(reading_ahead_is_answered)
 	struct buf b;
 
 	fill(1);
-	ask_open(1, BOX, 0, 1000);
+	ask_open(1, BOX, 0, 60000);
 	await(1, 5000);
 	buf_init(&b, 64);
 	ck_assert_int_eq(msg_ahead_pack(&m, &b), 0);
@@ -425,7 +425,7 @@ impossible(int which)
 		say(MSG_AUTH_PASS, 1, NULL);
 		break;
 	case 6:
-		ask_open(1, BOX, 0, 1000);	/* twice */
+		ask_open(1, BOX, 0, 60000);	/* twice */
 		break;
 	case 7:
 		say(MSG_DROP_FETCH, 1, NULL);	/* no body */
@@ -443,7 +443,7 @@ impossible(int which)
 START_TEST(what_front_cannot_mean_ends_its_channel)
 {
 	fill(2);
-	ask_open(1, BOX, 0, 1000);
+	ask_open(1, BOX, 0, 60000);
 	await(1, 5000);
 	impossible(_i);
 	await(-1, 5000);
@@ -457,7 +457,7 @@ END_TEST
 START_TEST(a_dead_front_deletes_nothing)
 {
 	fill(3);
-	ask_open(1, BOX, 0, 1000);
+	ask_open(1, BOX, 0, 60000);
 	await(1, 5000);
 	ask_mark(1, 0, 0x7);
 	await(1, 50);
@@ -466,7 +466,7 @@ START_TEST(a_dead_front_deletes_nothing)
 	ck_assert_uint_eq(sv.sessions, 0);
 	ck_assert_int_eq(entries("new"), 3);
 	connect_front();			/* a new one, same user */
-	ask_open(1, BOX, 0, 1000);
+	ask_open(1, BOX, 0, 60000);
 	await(1, 5000);
 	ck_assert_uint_eq(listed(), 3);
 }
@@ -475,7 +475,7 @@ END_TEST
 START_TEST(stopping_closes_what_is_idle)
 {
 	fill(1);
-	ask_open(1, BOX, 0, 1000);
+	ask_open(1, BOX, 0, 60000);
 	await(1, 5000);
 	ck_assert_int_eq(stopped, 0);
 	serve_stop(&sv);
@@ -493,7 +493,7 @@ START_TEST(many_sessions_at_once)
 
 	for (i = 0; i < 300; i++) {
 		snprintf(path, sizeof(path), "many/u%u", i);
-		ask_open(i, path, 0, 1000);
+		ask_open(i, path, 0, 60000);
 	}
 	await(300, 20000);
 	ck_assert_int_eq(got.n, 300);

@@ -14,6 +14,7 @@
 #define WORDS(all, missing)	(.words = (all), .later = (missing))
 #define WORDS_FROM(first, all)	(.words = (all), .lo = (first))
 #define LATER(missing)		(.later = (missing))
+#define ZERO_YET(a, b)		(.lo = (a), .hi = (b), .later = "other than 0")
 
 #define ROW(of, key_, type_, field_, dflt_, bounds_, when_, help_) \
 	{ .key = (key_), .type = CONF_T_##type_, \

@@ -8,7 +8,8 @@
  *   type     CONF_T_… of conf_row.h
  *   field    of the struct the set fills
  *   default  as an administrator types it; "" of a string is said in its help
- *   bounds   CHARS, BETWEEN, WORDS (later: not in this version) or ANY
+ *   bounds   CHARS, BETWEEN, WORDS (later: not in this version), ANY,
+ *            LATER or ZERO_YET
  *   when     what makes a change take effect
  *   help     for the manual and pop3ctl
  * X_LIST(key, set, field, count, default, when, help) is an array of objects,
@@ -102,7 +103,7 @@ ROOT_KEY("mail.user", STRING, mail.user, "pop3mail", CHARS(1, 64),
     "whom drop runs as when started by root: the owner of all mail")
 ROOT_KEY("mail.processes", NUMBER, mail.processes, "2", BETWEEN(1, 64),
     CONF_RESTART, "how many processes read maildrops")
-ROOT_KEY("mail.quota", SIZE, mail.quota, "0", BETWEEN(0, INT64_MAX),
+ROOT_KEY("mail.quota", SIZE, mail.quota, "0", ZERO_YET(0, INT64_MAX),
     CONF_RELOAD, "ceiling of one maildrop; 0 for none")
 ROOT_KEY("mail.expire_days", NUMBER, mail.expire_days, "-2",
     BETWEEN(-2, 36500), CONF_RELOAD,
@@ -145,8 +146,8 @@ SERVER_KEY("options.password_change", BOOL, options.password_change,
     "let clients change their password")
 SERVER_KEY("options.auto_deny", BOOL, options.auto_deny, "true", ANY,
     CONF_LIVE, "refuse addresses for a while that behave like attackers")
-SERVER_KEY("options.debug", BOOL, options.debug, "false", ANY, CONF_LIVE,
-    "log every command, never its secrets")
+SERVER_KEY("options.debug", BOOL, options.debug, "false", LATER("true"),
+    CONF_LIVE, "log every command, never its secrets")
 SERVER_KEY("options.last", BOOL, options.last, "false", ANY, CONF_LIVE,
     "answer LAST (RFC 1460) for clients that still ask")
 SERVER_KEY("options.no_nuls", BOOL, options.no_nuls, "false", ANY,

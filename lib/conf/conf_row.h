@@ -47,7 +47,8 @@ struct conf_row {
 	const char *dflt;	/* text as an administrator types it */
 	int64_t lo, hi;
 	const char *words;	/* separated by spaces, or NULL */
-	const char *later;	/* those of words that this version lacks */
+	const char *later;	/* those of words, the value of a BOOL, the
+				 * numbers, that this version lacks */
 	unsigned when;
 	const char *help;
 };

@@ -236,6 +236,8 @@ read_number(const struct conf_row *r, const json_t *v, int64_t *field,
 	int64_t n;
 
 	if (number_of(r, v, &n) == 0 && n >= r->lo && n <= r->hi) {
+		if (r->later != NULL && n != 0)
+			return wrong(v, "not available in this version", e);
 		*field = n;
 		return 0;
 	}

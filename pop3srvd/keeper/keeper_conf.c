@@ -60,8 +60,7 @@ keeper_adapt(const struct keeper *k, struct conf *c)
 		memcpy(logs, c->logs, c->n_logs * sizeof(*logs));
 	l = &logs[c->n_logs];
 	l->to = CONF_LOG_STDERR;
-	l->level = c->server.options.debug ? CONF_LEVEL_DEBUG :
-	    CONF_LEVEL_INFO;
+	l->level = CONF_LEVEL_INFO;
 	l->path = mem_strdup("");
 	l->folder = mem_strdup("");
 	l->address = mem_strdup("");

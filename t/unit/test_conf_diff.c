@@ -30,11 +30,12 @@ static const struct {
 	    BASE ",\"limits\":{\"per_address\":20}}", "[]" },
 	{ "one value in two forms", BASE ",\"limits\":{\"lock_wait\":\"2s\"}}",
 	    BASE ",\"limits\":{\"lock_wait\":\"2000ms\"}}", "[]" },
-	{ "a live key", BASE "}", BASE ",\"options\":{\"debug\":true}}",
-	    "[{\"key\":\"options.debug\",\"from\":false,\"to\":true,"
+	{ "a live key", BASE "}", BASE ",\"options\":{\"last\":true}}",
+	    "[{\"key\":\"options.last\",\"from\":false,\"to\":true,"
 	    "\"needs\":\"live\"}]" },
-	{ "a key for a reload", BASE ",\"mail\":{\"quota\":\"1G\"}}", BASE "}",
-	    "[{\"key\":\"mail.quota\",\"from\":\"1G\",\"to\":0,"
+	{ "a key for a reload",
+	    BASE ",\"mail\":{\"login_delay\":\"1m\"}}", BASE "}",
+	    "[{\"key\":\"mail.login_delay\",\"from\":\"1m\",\"to\":\"0s\","
 	    "\"needs\":\"reload\"}]" },
 	{ "a key for a restart", BASE "}", BASE ",\"user\":\"other\"}",
 	    "[{\"key\":\"user\",\"from\":\"pop3srvd\",\"to\":\"other\","
@@ -118,7 +119,7 @@ static const struct {
 	{ "limits.connections", "/conf.d/x.json" },
 	{ "limits.auth_tries", "settings.json" },
 	{ "limits.lock_wait", "default" },
-	{ "options.debug", "runtime" },
+	{ "options.last", "runtime" },
 };
 
 START_TEST(origin_of_each_key)
@@ -137,10 +138,10 @@ START_TEST(origin_of_each_key)
 	env_write("conf.d/x.json", "{\"limits\":{\"connections\":8}}", 0644);
 	env_write("state/settings.json", "{\"limits\":{\"auth_tries\":7}}",
 	    0644);
-	ck_assert_int_eq(conf_put(runtime, "options.debug", on, &e), 0);
+	ck_assert_int_eq(conf_put(runtime, "options.last", on, &e), 0);
 	c = conf_load_over(env_main, runtime, &s, &f);
 	ck_assert_ptr_nonnull(c);
-	ck_assert(c->server.options.debug);
+	ck_assert(c->server.options.last);
 	all = conf_dump(s, true);
 	for (i = 0; i < COUNT(origins); i++) {
 		snprintf(path, sizeof(path), "%s", origins[i].key);

@@ -26,11 +26,11 @@ static const struct {
 } words[] = {
 	{ "limits.per_address", "40", "\"per_address\": 40" },
 	{ "limits.lock_wait", "2s", "\"lock_wait\": \"2s\"" },
-	{ "options.debug", "on", "\"debug\": true" },
-	{ "options.debug", "false", "\"debug\": false" },
+	{ "options.last", "on", "\"last\": true" },
+	{ "options.last", "false", "\"last\": false" },
 	{ "allow_plaintext", "never", "\"allow_plaintext\": \"never\"" },
 	{ "welcome", "hello there", "\"welcome\": \"hello there\"" },
-	{ "mail.quota", "10M", "\"quota\": \"10M\"" },
+	{ "limits.min_rate", "10K", "\"min_rate\": \"10K\"" },
 	{ "mail.expire_days", "-1", "\"expire_days\": -1" },
 	{ "auth.mechanisms", "LOGIN, PLAIN", "\"LOGIN\",\n" },
 	{ "log", "[{\"to\":\"stderr\"}]", "\"to\": \"stderr\"" },
@@ -52,7 +52,7 @@ START_TEST(json_is_taken_too)
 	struct err e = { 0 };
 
 	ck_assert_int_eq(set("limits.per_address", json_integer(41), &e), 0);
-	ck_assert_int_eq(set("options.debug", json_true(), &e), 0);
+	ck_assert_int_eq(set("options.last", json_true(), &e), 0);
 	ck_assert_int_eq(set("access.deny", json_pack("[s]", "192.0.2.0/24"),
 	    &e), 0);
 	/* a number where text is asked: its digits were meant */
@@ -164,13 +164,13 @@ START_TEST(a_damaged_file_is_set_aside)
 	struct err e = { 0 };
 
 	env_write("state/settings.json", "{\"limits\":", 0644);
-	ck_assert_int_eq(set("options.debug", json_true(), &e), -1);
+	ck_assert_int_eq(set("options.last", json_true(), &e), -1);
 	ck_assert_int_eq(e.class, ERR_CONFIG);
 	ck_assert_ptr_nonnull(strstr(e.text, "damaged"));
 	ck_assert_ptr_null(kept());
 	ck_assert_ptr_nonnull(aside());
 	ck_assert_str_eq(env_read(aside()), "{\"limits\":");
-	ck_assert_int_eq(set("options.debug", json_true(), &e), 0);
+	ck_assert_int_eq(set("options.last", json_true(), &e), 0);
 	ck_assert_ptr_nonnull(kept());
 }
 END_TEST
@@ -180,7 +180,7 @@ START_TEST(no_folder_no_change)
 	struct err e = { 0 };
 
 	env_write("main.json", "{\"state_dir\":\"@/nix\"," TLS_OK "}", 0644);
-	ck_assert_int_eq(set("options.debug", json_true(), &e), -1);
+	ck_assert_int_eq(set("options.last", json_true(), &e), -1);
 	ck_assert_ptr_nonnull(strstr(e.text, "/nix"));
 }
 END_TEST
@@ -190,7 +190,7 @@ START_TEST(a_faulty_main_file_is_told)
 	struct err e = { 0 };
 
 	env_write("main.json", "{\"usr\":1,\"limts\":2}", 0644);
-	ck_assert_int_eq(set("options.debug", json_true(), &e), -1);
+	ck_assert_int_eq(set("options.last", json_true(), &e), -1);
 	ck_assert_int_eq(e.class, ERR_CONFIG);
 	ck_assert_ptr_nonnull(strstr(e.text, "usr: no such key"));
 	ck_assert_ptr_nonnull(strstr(e.text, "(and 1 more)"));

@@ -17,6 +17,7 @@
 #include "lib/net/tls_io.h"
 
 #define RECORD_MAX	16384
+#define IDLE_RECORDS	32	/* in a row that bring no data */
 
 struct tls_io {
 	SSL *ssl;
@@ -26,7 +27,30 @@ struct tls_io {
 	short write_needs;
 	bool up;
 	bool drained;		/* the last read wanted more from the peer */
+	unsigned idle;		/* records since data came */
 };
+
+/*
+ * The library reads on while records without data come, each with key
+ * arithmetic: a flood of key updates would never let go of the loop.  It sees
+ * the end of the stream instead.
+ */
+static void
+on_record(int sent, int version, int type, const void *mem, size_t n,
+    SSL *ssl, void *arg)
+{
+	struct tls_io *t = arg;
+
+	(void)version;
+	(void)mem;
+	(void)n;
+	if (sent || type != SSL3_RT_HEADER || !t->up)
+		return;
+	if (++t->idle <= IDLE_RECORDS)
+		return;
+	t->fault = "too many records without data";
+	SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+}
 
 struct tls_io *
 tls_io_new(struct tls_set *set, int fd)
@@ -42,6 +66,10 @@ tls_io_new(struct tls_set *set, int fd)
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1)
 		tls_io_free(&t);
 	ERR_clear_error();
+	if (t == NULL)
+		return NULL;
+	SSL_set_msg_callback(t->ssl, on_record);
+	SSL_set_msg_callback_arg(t->ssl, t);
 	return t;
 }
 
@@ -140,8 +168,14 @@ tls_io_read(struct tls_io *t, void *mem, size_t n)
 	prepare();
 	r = SSL_read_ex(t->ssl, mem, n, &got);
 	t->drained = r != 1;
+	if (r != 1 && t->fault != NULL) {
+		ERR_clear_error();
+		errno = EPROTO;
+		return -1;
+	}
 	if (r != 1)
 		return unfinished(t, r, &t->read_needs);
+	t->idle = 0;
 	t->read_needs = POLLIN;
 	return (ssize_t)got;
 }

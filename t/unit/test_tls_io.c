@@ -61,6 +61,29 @@ START_TEST(what_tls_holds_is_told_of)
 }
 END_TEST
 
+/* A peer may change its keys, but not keep us busy with nothing else. */
+START_TEST(key_updates_alone_end_the_stream)
+{
+	int i, most = _i == 0 ? 20 : 200;
+
+	one_pair(CERT_EC, 0);
+	connect_plain();
+	ck_assert(shake());
+	for (i = 0; i < most; i++) {
+		ck_assert(SSL_key_update(client,
+		    SSL_KEY_UPDATE_NOT_REQUESTED));
+		ck_assert_int_eq(SSL_do_handshake(client), 1);
+	}
+	ck_assert_int_eq(SSL_write(client, "NOOP\r\n", 6), 6);
+	for (i = 0; i < 5; i++)
+		turn();
+	ck_assert_uint_eq(n_got, most == 20 ? 6 : 0);
+	ck_assert_str_eq(conn_fault(c), most == 20 ? "" :
+	    "too many records without data");
+	finish();
+}
+END_TEST
+
 /* Half a record in the library's buffer is nothing to be told of again. */
 START_TEST(half_a_record_does_not_spin)
 {
@@ -248,6 +271,7 @@ add(TCase *tc)
 	UNIT_ROWS(tc, a_megabyte_to_the_client, both);
 	tcase_add_test(tc, what_tls_holds_is_told_of);
 	tcase_add_test(tc, half_a_record_does_not_spin);
+	tcase_add_loop_test(tc, key_updates_alone_end_the_stream, 0, 2);
 	tcase_add_loop_test(tc, ends_are_seen, 0, 4);
 	tcase_add_test(tc, our_close_notify_arrives);
 	UNIT_ROWS(tc, garbage_ends_the_handshake, garbage);

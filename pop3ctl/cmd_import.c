@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/mem.h"
 
@@ -156,13 +155,27 @@ cmd_account_import(struct cmd *c)
 	return code == 0 && im.faults > 0 ? CTL_BAD_VALUE : code;
 }
 
-/* A file must get what import reads, a terminal nothing that steers it. */
+/* C0, DEL, or C1 in UTF-8: no account has any, and a terminal obeys them. */
+static bool
+has_control(const char *line)
+{
+	const unsigned char *s = (const unsigned char *)line;
+
+	for (; *s != '\0'; s++)
+		if (*s < 0x20 || *s == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0))
+			return true;
+	return false;
+}
+
+/* As it is: import must read the very same name. */
 static void
 print_line(const char *line)
 {
-	if (line != NULL && isatty(STDOUT_FILENO))
+	if (line == NULL)
+		return;
+	if (has_control(line))
 		print_safe(stdout, line);
-	else if (line != NULL)
+	else
 		fputs(line, stdout);
 	fputc('\n', stdout);
 }

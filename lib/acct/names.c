@@ -98,6 +98,9 @@ check_user(struct span whole, struct span user, struct err *e)
 	if (user.len >= NAMES_USER)
 		return refuse(e, whole,
 		    "more than 64 octets before the @");
+	if (user.ptr[0] == '#')
+		return refuse(e, whole, "the name begins with '#', as comments "
+		    "in account files do");
 	if (user.ptr[0] == '.')
 		return refuse(e, whole, "the name begins with a dot");
 	if (has_control(user))

@@ -1,5 +1,6 @@
 # Rules: shell scripts over the source tree.
-RULES = t/rules/floors t/rules/doors t/rules/sizes t/rules/tables
+RULES = t/rules/floors t/rules/doors t/rules/sizes t/rules/tables \
+	t/rules/hardened
 TESTS += $(RULES)
 EXTRA_DIST += $(RULES) t/rules/events.awk
 

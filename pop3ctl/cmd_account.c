@@ -74,8 +74,8 @@ cmd_account_list(struct cmd *c)
 int
 cmd_account_show(struct cmd *c)
 {
-	static const char *const rows[] = { "name", "maildrop", "scheme",
-		"created", "password_changed" };
+	static const char *const rows[] = { "name", "maildrop", "scheme" };
+	static const char *const times[] = { "created", "password_changed" };
 	static const char *const heads[] = { "what", "value" };
 	char text[PRINT_TEXT];
 	struct table t;
@@ -91,6 +91,10 @@ cmd_account_show(struct cmd *c)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		table_text(&t, rows[i]);
 		table_text(&t, cmd_str(a, rows[i]));
+	}
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		table_text(&t, times[i]);
+		table_text(&t, print_time(cmd_int(a, times[i]), text));
 	}
 	table_text(&t, "quota");
 	table_text(&t, quota_of(a, text));

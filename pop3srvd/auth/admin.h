@@ -36,7 +36,7 @@
  *
  * ACCOUNT is {name, locked, domain_locked, maildrop, quota, scheme, created,
  * password_changed}: quota in octets, 0 none, null the server's default;
- * scheme is "yescrypt" and the like; times are "2026-11-21T16:31:02.123Z".
+ * scheme is "yescrypt" and the like; times are seconds since 1970.
  * A hash or password is never in a result but in the lines of account.export.
  *
  * Paging: a reply has at most limit (default 1000) entries and stays below

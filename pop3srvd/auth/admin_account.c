@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "lib/acct/import.h"
-#include "lib/base/clock.h"
 #include "lib/base/json.h"
 #include "lib/base/mem.h"
 #include "lib/base/num.h"
@@ -17,17 +16,16 @@
 static json_t *
 account_json(const struct acct_account *a)
 {
-	char created[CLOCK_TEXT], changed[CLOCK_TEXT];
 	json_t *quota = a->quota == ACCT_QUOTA_DEFAULT ? json_null() :
 	    json_integer((json_int_t)a->quota);
 
-	return json_pack("{s:s, s:b, s:b, s:s, s:o, s:s, s:s, s:s}",
+	return json_pack("{s:s, s:b, s:b, s:s, s:o, s:s, s:I, s:I}",
 	    "name", a->name, "locked", (int)a->locked,
 	    "domain_locked", (int)a->domain_locked,
 	    "maildrop", a->maildrop, "quota", quota,
 	    "scheme", pwhash_scheme(a->hash),
-	    "created", clock_text(a->created, created),
-	    "password_changed", clock_text(a->changed, changed));
+	    "created", (json_int_t)(a->created / 1000),
+	    "password_changed", (json_int_t)(a->changed / 1000));
 }
 
 /* A whole number of octets, "1G", or null. */

@@ -52,5 +52,16 @@ stop_server
 must_not 'no password is in log or state' grep -rqa -e 'two words here' -e geheim "$dir/log" "$dir/state" "$dir/stderr"
 start_server
 must 'accounts survive a restart' login anna@example.org 'two words here'
+# Times are seconds since 1970 on the wire, dates for people.
+must 'account show' ctl account show anna@example.org
+today=$(date +%Y-%m-%d)
+must 'the day of its making' grep -qE "^created +($today|$(date -d yesterday +%Y-%m-%d)) [0-9:]{8}$" "$dir/out"
+must 'and of its password' grep -qE '^password_changed +[0-9-]{10} [0-9:]{8}$' "$dir/out"
+ctl --json account show anna@example.org >"$dir/json"
+must 'as numbers in JSON' python3 -c "
+import json, time
+a = json.load(open('$dir/json'))['result']
+for k in ('created', 'password_changed'):
+    assert type(a[k]) is int and abs(time.time() - a[k]) < 600, a"
 still_alive
 stop_server

@@ -181,19 +181,19 @@ deliver_abort(struct deliver **d_p)
 	destroy(d_p);
 }
 
-/* A letter and digits of one kind; the end, or NULL. */
+/* Behind a letter (or none) and digits of one kind; NULL: not there. */
 static const char *
 skip(const char *p, const char *end, char letter, const char *digits)
 {
-	const char *begin = p + 1;
+	const char *begin;
 
 	if (p == NULL || p == end || (letter != '\0' && *p != letter))
 		return NULL;
-	if (letter == '\0')
-		begin = p;
-	for (p = begin; p < end && strchr(digits, *p) != NULL && *p != '\0';
-	    p++)
-		;
+	if (letter != '\0')
+		p++;
+	begin = p;
+	while (p < end && *p != '\0' && strchr(digits, *p) != NULL)
+		p++;
 	return p == begin ? NULL : p;
 }
 
@@ -202,9 +202,9 @@ deliver_is_ours(struct span base)
 {
 	static const char decimal[] = "0123456789";
 	static const char hex[] = "0123456789abcdef";
-	const char *p = base.ptr, *end = p + base.len, *random;
+	const char *end = base.ptr + base.len, *p, *random;
 
-	p = skip(p, end, '\0', decimal);
+	p = skip(base.ptr, end, '\0', decimal);
 	if (p == NULL || end - p < 2 || *p != '.')
 		return false;
 	p = skip(p + 1, end, 'M', decimal);

@@ -135,6 +135,9 @@ note(struct scan *sc)
 	sc->notes.strange = sc->meet.strange + sc->look.strange;
 	sc->notes.unreadable = sc->look.unreadable;
 	sc->notes.doubles = sc->meet.doubles;
+	/* the next login must try again, though no folder has changed */
+	if (sc->look.unreadable > 0)
+		sc->state.settled = false;
 }
 
 /* Seen in the last pass, yet never there to look at: it must not be left out

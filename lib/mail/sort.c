@@ -9,20 +9,45 @@
 #include "lib/mail/sort.h"
 
 #define TIME_DIGITS	18	/* more do not fit; equal then, the name decides */
+#define MICRO_DIGITS	6
 
-/* Names without a number come first. */
+/* Up to digits of them; *s moves behind. */
 static uint64_t
-time_of(struct span base)
+number(struct span *s, size_t digits)
 {
 	uint64_t v = 0;
-	size_t i;
 
-	for (i = 0; i < base.len && i < TIME_DIGITS; i++) {
-		if (base.ptr[i] < '0' || base.ptr[i] > '9')
+	for (; s->len > 0 && digits > 0; s->ptr++, s->len--, digits--) {
+		if (s->ptr[0] < '0' || s->ptr[0] > '9')
 			break;
-		v = v * 10 + (uint64_t)(base.ptr[i] - '0');
+		v = v * 10 + (uint64_t)(s->ptr[0] - '0');
 	}
 	return v;
+}
+
+/* The number behind the first 'M' of the field behind rest's dot: Dovecot,
+ * Postfix and Courier write microseconds there, without leading zeros. */
+static uint32_t
+micro_of(struct span rest)
+{
+	size_t i;
+
+	if (rest.len == 0 || rest.ptr[0] != '.')
+		return 0;
+	for (i = 1; i < rest.len && rest.ptr[i] != '.'; i++)
+		if (rest.ptr[i] == 'M') {
+			rest = span_mem(rest.ptr + i + 1, rest.len - i - 1);
+			return (uint32_t)number(&rest, MICRO_DIGITS);
+		}
+	return 0;
+}
+
+/* Names without a number come first. */
+static void
+read_time(struct span base, struct sort_item *item)
+{
+	item->time = number(&base, TIME_DIGITS);
+	item->micro = micro_of(base);
 }
 
 static int
@@ -34,6 +59,8 @@ compare(const struct msgs *m, const struct sort_item *a,
 
 	if (a->time != b->time)
 		return a->time < b->time ? -1 : 1;
+	if (a->micro != b->micro)
+		return a->micro < b->micro ? -1 : 1;
 	x = msgs_base(m, &m->rows[a->row]);
 	y = msgs_base(m, &m->rows[b->row]);
 	r = memcmp(x.ptr, y.ptr, x.len < y.len ? x.len : y.len);
@@ -65,7 +92,7 @@ begin(struct sort *s, const struct msgs *m, struct err *e)
 	if (s->from == NULL || s->to == NULL)
 		return err_set(e, ERR_TEMP, "out of memory");
 	for (i = 0; i < m->count; i++) {
-		s->from[i].time = time_of(msgs_base(m, &m->rows[i]));
+		read_time(msgs_base(m, &m->rows[i]), &s->from[i]);
 		s->from[i].row = (uint32_t)i;
 	}
 	s->width = 1;

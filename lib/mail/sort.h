@@ -1,9 +1,10 @@
 /*
  * sort.h - the order of a maildrop: oldest first, from file names alone
  *
- * By the number at the start of the base name (seconds of delivery), then by
- * the base name's octets: it cannot change when the index is lost, when flags
- * change or when a clock jumps.
+ * By the number at the start of the base name (seconds of delivery), by that
+ * behind 'M' (microseconds; others than us write them without leading zeros),
+ * then by the base name's octets: it cannot change when the index is lost, when
+ * flags change or when a clock jumps.
  */
 #ifndef MAIL_SORT_H
 #define MAIL_SORT_H
@@ -17,6 +18,7 @@
 
 struct sort_item {
 	uint64_t time;
+	uint32_t micro;
 	uint32_t row;
 };
 

@@ -89,9 +89,14 @@ START_TEST(oldest_first_whatever_the_folder_says)
 {
 	static const char *const names[] = { "new/999.z", "cur/1000.b:2,S",
 		"new/1000.c", "cur/1000.a:2,", "new/20000.a", "new/odd",
-		"cur/1000.bb:2,S" };
+		"cur/1000.bb:2,S", "new/1000.M40P1.h", "new/1000.M5P9.h",
+		"new/1000.V801I1fM7.M1", "new/1000.M000999P1.h",
+		"new/1000.cM" };
+	/* within a second by the number behind M, whoever wrote it how */
 	static const char *const order[] = { "odd", "999.z", "1000.a",
-		"1000.b", "1000.bb", "1000.c", "20000.a" };
+		"1000.b", "1000.bb", "1000.c", "1000.cM", "1000.M5P9.h",
+		"1000.V801I1fM7.M1", "1000.M40P1.h", "1000.M000999P1.h",
+		"20000.a" };
 	char want[UIDL_OCTETS + 1];
 	struct box b;
 	int i, turn;

@@ -276,6 +276,12 @@ channel_free(struct channel **ch_p)
 		free(ch);
 }
 
+bool
+channel_over(const struct channel *ch)
+{
+	return ch->mute;
+}
+
 size_t
 channel_waiting(const struct channel *ch)
 {

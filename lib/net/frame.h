@@ -52,6 +52,8 @@ void channel_free(struct channel **ch_p);	/* safe inside callbacks */
 int channel_send(struct channel *ch, uint16_t type, uint32_t id,
     struct span body, int fd);
 
+/* Nothing can be sent any more: the other end is dead, gone() comes or came. */
+bool channel_over(const struct channel *ch);
 /* Frames waiting to be sent: the least busy helper has the fewest. */
 size_t channel_waiting(const struct channel *ch);
 /* Ceiling of the queue in octets (default 4 MiB). */

@@ -172,6 +172,8 @@ breach(struct link *l, uint16_t type)
 
 	log_event(l->all->auth->log, LOG_LEVEL_ERROR, NULL, "channel broken",
 	    fields);
+	l->all->broken = true;
+	loop_stop(l->all->auth->loop);
 	end(l);
 }
 

@@ -17,9 +17,14 @@ struct link;
 struct links {
 	struct auth *auth;
 	struct link *first;
+	bool broken;		/* front broke the protocol: end */
 };
 
-/* Takes fd in any case.  A link ends by itself when front goes away. */
+/*
+ * Takes fd in any case.  A link ends by itself when front goes away.  After a
+ * breach broken is set and the loop stops: keeper gives channels to new
+ * processes only, so this one must begin anew.
+ */
 int link_add(struct links *all, int fd, struct err *e);
 void links_end(struct links *all);
 

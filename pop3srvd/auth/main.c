@@ -112,6 +112,7 @@ main(int argc, char **argv)
 	struct process p;
 	struct err e;
 	size_t i;
+	int code;
 
 	memset(&p, 0, sizeof(p));
 	p.life = life_inherit(ROLE_AUTH, argc, argv, &ops, &p);
@@ -133,7 +134,8 @@ main(int argc, char **argv)
 	if (loop_run(p.auth.loop, &e) < 0)
 		log_error(p.auth.log, LOG_LEVEL_ERROR, NULL, "loop failed",
 		    &e);
+	code = p.links.broken ? EX_PROTOCOL : EX_OK;
 	links_end(&p.links);
 	auth_clear(&p.auth);
-	return life_end(&p.life);
+	return life_end(&p.life) | code;
 }

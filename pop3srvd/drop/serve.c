@@ -47,24 +47,39 @@ peer_free(struct peer *p)
 	free(p);
 }
 
+/* Keeper gives channels to new processes only: begin anew as one. */
 static void
 end_peer(struct loop *l, struct task *t)
 {
 	struct peer *p = LOOP_OWNER(t, struct peer, end);
-	struct serve *sv = p->sv;
 
+	p->sv->broken = true;
 	peer_free(p);
-	/* keeper gives channels to new processes only: begin anew as one */
-	if (sv->peers == NULL) {
-		sv->broken = true;
-		loop_stop(l);
-	}
+	loop_stop(l);
+}
+
+static void
+break_off(struct peer *p, const struct log_field *fields)
+{
+	if (p->end.queued)
+		return;
+	log_event(p->sv->log, LOG_LEVEL_ERROR, NULL, "channel broken",
+	    fields);
+	loop_defer(p->sv->loop, &p->end);
 }
 
 void
 serve_lost(struct peer *p)
 {
-	loop_defer(p->sv->loop, &p->end);
+	const struct log_field fields[] = {
+		LOG_STR("from", role_name(ROLE_FRONT)),
+		LOG_STR("error", "answers are not taken"),
+		{ NULL }
+	};
+
+	/* a front that died is told by front_gone(), and another one comes */
+	if (!channel_over(p->ch))
+		break_off(p, fields);
 }
 
 static bool
@@ -127,11 +142,8 @@ front_frame(struct channel *ch, struct frame *f, void *arg)
 		LOG_NUM("type", f->type), LOG_NUM("id", f->id), { NULL } };
 
 	(void)ch;
-	if (p->end.queued || on_frame(p, f))
-		return;
-	log_event(p->sv->log, LOG_LEVEL_ERROR, NULL, "channel broken",
-	    fields);
-	serve_lost(p);
+	if (!p->end.queued && !on_frame(p, f))
+		break_off(p, fields);
 }
 
 /* Front is dead: nothing of its sessions is removed (I1). */

@@ -47,7 +47,7 @@ struct serve {
 	struct timer again;
 	bool cache_failed;		/* said once, until it works again */
 	bool stopping;
-	bool broken;			/* the last front broke the protocol */
+	bool broken;			/* front broke the protocol: end */
 	void (*stopped)(void *arg);
 	void *arg;
 };
@@ -64,8 +64,10 @@ int serve_root(struct serve *sv, struct err *e);
 /* A channel to front; takes fd.  One that it replaces ends. */
 int serve_front(struct serve *sv, uint32_t index, int fd);
 
-/* Front cannot be answered, or broke the protocol: end its channel and its
- * sessions at the end of this turn. */
+/*
+ * Front cannot be answered.  If it is not dead, its channel and its sessions
+ * end at the end of this turn, and so does the process: broken.
+ */
 void serve_lost(struct peer *p);
 
 /* Close what is idle, finish removals, and call stopped() when front has

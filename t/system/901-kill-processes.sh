@@ -2,6 +2,7 @@
 # F-01, F-02, F-04, F-05: kill -9 of each process in mid-session: no deletion
 # without QUIT, what was acknowledged is gone, service comes back by itself.
 . "${srcdir:-.}/t/system/common.sh"
+killing=yes
 begin
 start_server
 add_account anna@example.org
@@ -58,6 +59,7 @@ up(); assert count() == 3
 s = status(); assert {x['role'] for x in s['processes']} >= {'front', 'auth', 'drop', 'relay', 'log'}
 assert sum(x.get('restarts', 0) for x in s['processes']) > 5
 EOF
+must_not 'a dead front is no breach of the protocol (76)' grep -E 'exit-76|channel broken' "$dir/log"
 keeper=$server_pid
 [ "$(id -u)" -ne 0 ] || [ -z "${as_user-}" ] || keeper=
 children=$(ctl --json status | python3 -c 'import json,sys

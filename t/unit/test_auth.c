@@ -426,16 +426,32 @@ static const struct {
 	{ "a short verb", MSG_CTL, S("x") },
 };
 
-START_TEST(a_breach_ends_the_channel_only)
+/* Only a new process is given a channel: main() ends when broken is set. */
+START_TEST(a_breach_ends_the_process)
+{
+	send_raw(breaches[_i].type, 1, breaches[_i].body);
+	wait_for(2000);
+	ck_assert_msg(links.broken, "%s", breaches[_i].holds);
+	ck_assert_ptr_null(links.first);
+	wait_for(2000);
+	ck_assert_msg(got.gone && got.n == 0, "%s", breaches[_i].holds);
+}
+END_TEST
+
+START_TEST(a_dead_front_ends_nothing)
 {
 	struct msg_auth m = question("USER", span_of("anna"),
 	    span_of(HASH_5_PASSWORD));
+	struct buf b;
 
-	send_raw(breaches[_i].type, 1, breaches[_i].body);
-	wait_for(2000);
-	ck_assert_msg(got.gone && got.n == 0, "%s", breaches[_i].holds);
+	buf_init(&b, FRAME_MAX);
+	ck_assert_int_eq(msg_auth_pack(&m, &b), 0);
+	send_raw(MSG_AUTH_PASS, 1, buf_span(&b));
+	buf_free(&b);
+	channel_free(&front);		/* with an answer on the way */
+	wait_for(300);
+	ck_assert(!links.broken);
 	ck_assert_ptr_null(links.first);
-	channel_free(&front);
 	connect_front();
 	ck_assert_int_eq(ask(MSG_AUTH_PASS, 1, &m).outcome, MSG_AUTH_OK);
 }
@@ -453,7 +469,7 @@ START_TEST(an_id_in_use_is_a_breach)
 	send_raw(MSG_AUTH_BEGIN, 4, buf_span(&b));
 	buf_free(&b);
 	wait_for(2000);
-	ck_assert(got.gone);
+	ck_assert(links.broken);
 }
 END_TEST
 
@@ -550,7 +566,8 @@ add(TCase *tc)
 	UNIT_ROWS(tc, sasl_exchanges, saslers);
 	tcase_add_test(tc, mechanisms_by_configuration);
 	tcase_add_test(tc, many_exchanges_at_once);
-	UNIT_ROWS(tc, a_breach_ends_the_channel_only, breaches);
+	UNIT_ROWS(tc, a_breach_ends_the_process, breaches);
+	tcase_add_test(tc, a_dead_front_ends_nothing);
 	tcase_add_test(tc, an_id_in_use_is_a_breach);
 	UNIT_ROWS(tc, control_verbs, verbs);
 	tcase_add_test(tc, changes_count_at_once);

@@ -440,7 +440,7 @@ impossible(int which)
 	}
 }
 
-START_TEST(what_front_cannot_mean_ends_its_channel)
+START_TEST(what_front_cannot_mean_ends_the_process)
 {
 	fill(2);
 	ask_open(1, BOX, 0, 60000);
@@ -451,6 +451,24 @@ START_TEST(what_front_cannot_mean_ends_its_channel)
 	ck_assert_ptr_null(sv.peers);
 	ck_assert_uint_eq(sv.sessions, 0);
 	ck_assert_int_eq(entries("new"), 2);
+}
+END_TEST
+
+/* Answers that nobody takes any more are no breach. */
+START_TEST(a_dead_front_ends_nothing)
+{
+	fill(2);
+	ask_open(1, BOX, 0, 60000);
+	ask_open(2, "d/v", 0, 60000);
+	channel_free(&front);
+	await(1, 200);
+	ck_assert(!sv.broken);
+	ck_assert_ptr_null(sv.peers);
+	ck_assert_uint_eq(sv.sessions, 0);
+	connect_front();
+	ask_open(1, BOX, 0, 60000);
+	await(1, 5000);
+	ck_assert_uint_eq(listed(), 2);
 }
 END_TEST
 
@@ -518,8 +536,9 @@ add(TCase *tc)
 	tcase_add_test(tc, a_bad_ticket_opens_nothing);
 	tcase_add_test(tc, moved_and_gone_messages);
 	tcase_add_test(tc, reading_ahead_is_answered);
-	tcase_add_loop_test(tc, what_front_cannot_mean_ends_its_channel, 0,
+	tcase_add_loop_test(tc, what_front_cannot_mean_ends_the_process, 0,
 	    10);
+	tcase_add_test(tc, a_dead_front_ends_nothing);
 	tcase_add_test(tc, a_dead_front_deletes_nothing);
 	tcase_add_test(tc, stopping_closes_what_is_idle);
 	tcase_add_test(tc, many_sessions_at_once);

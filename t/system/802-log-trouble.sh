@@ -1,6 +1,7 @@
 #!/bin/sh
 # F-41: a log target that is full, stuck or gone never delays a client.
 . "${srcdir:-.}/t/system/common.sh"
+killing=yes
 begin
 mkfifo "$dir/stuck"
 chmod 666 "$dir/stuck"

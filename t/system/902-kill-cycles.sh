@@ -2,6 +2,7 @@
 # G-03 in short: kill -9 of all at random moments of DELE and QUIT, many times:
 # 0 lost, 0 left after an acknowledged QUIT, 0 changed UIDLs.
 . "${srcdir:-.}/t/system/common.sh"
+killing=yes
 begin
 start_server
 add_account anna@example.org

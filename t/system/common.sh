@@ -181,6 +181,20 @@ stop_server() {
 	kill -TERM "$server_pid"
 	wait "$server_pid" || fail "the server ended with $?"
 	server_pid=
+	unharmed
+}
+
+# No process ended that the test did not kill (then it sets killing=yes), and
+# no sanitizer had anything to say.
+unharmed() {
+	if [ -z "${killing-}" ] && [ -f "$dir/log" ] &&
+	    grep 'process ended' "$dir/log"; then
+		fail 'a process ended by itself'
+	fi
+	if grep -a -m 1 -A 30 -e 'ERROR: AddressSanitizer' -e 'runtime error:' \
+	    -e 'ERROR: LeakSanitizer: detected' "$dir/stderr" 2>/dev/null; then
+		fail 'a sanitizer found a fault'
+	fi
 }
 
 # pid_of ROLE [INDEX]
@@ -221,5 +235,6 @@ import os, poplib
 p = poplib.POP3(os.environ['addr'], int(os.environ['port']), timeout=20)
 p.user('alive@example.org'); p.pass_('alive'); p.stat(); p.quit()
 EOF
+	unharmed
 	say 'ok - still alive'
 }

@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/codec.h"
 #include "lib/base/digest.h"
 #include "lib/base/mem.h"
 
 #include "lib/acct/pwhash.h"
 
-#define NOBODY	"no such account"
+#define NOBODY_OCTETS	32
 
 struct scheme {
 	const char *prefix;
@@ -95,6 +96,23 @@ new_scheme(const char *prefix)
 	return NULL;
 }
 
+/* Of a password that nobody knows: one that fits would be remembered as right
+ * and then be answered faster for names that do not exist. */
+static int
+make_dummy(struct pwhash *p, struct err *e)
+{
+	char octets[NOBODY_OCTETS], text[2 * NOBODY_OCTETS + 1];
+	int r;
+
+	if (digest_random(octets, sizeof(octets)) < 0)
+		return err_set(e, ERR_TEMP, "no random octets for hashes");
+	hex_text(octets, sizeof(octets), text);
+	r = pwhash_make(p, span_of(text), p->dummy, e);
+	mem_wipe(octets, sizeof(octets));
+	mem_wipe(text, sizeof(text));
+	return r;
+}
+
 struct pwhash *
 pwhash_new(const char *prefix, struct err *e)
 {
@@ -112,7 +130,7 @@ pwhash_new(const char *prefix, struct err *e)
 		return NULL;
 	}
 	p->scheme = s;
-	if (pwhash_make(p, span_of(NOBODY), p->dummy, e) < 0)
+	if (make_dummy(p, e) < 0)
 		pwhash_free(&p);
 	return p;
 }

@@ -67,6 +67,19 @@ START_TEST(makes_and_checks)
 }
 END_TEST
 
+/* What fits a name that does not exist would come from the cache next time,
+ * and so tell that it does not. */
+START_TEST(no_password_of_the_dummy_is_known)
+{
+	struct pwhash *p = fresh("$5$");
+
+	ck_assert(!pwhash_check(p, pwhash_dummy(p),
+	    span_of("no such account")));
+	ck_assert(!pwhash_check(p, pwhash_dummy(p), span_of("")));
+	pwhash_free(&p);
+}
+END_TEST
+
 START_TEST(the_dummy_is_of_the_new_scheme)
 {
 	struct pwhash *p = fresh("$y$");
@@ -165,6 +178,7 @@ static void
 add(TCase *tc)
 {
 	UNIT_ROWS(tc, makes_and_checks, schemes);
+	tcase_add_test(tc, no_password_of_the_dummy_is_known);
 	tcase_add_test(tc, the_dummy_is_of_the_new_scheme);
 	UNIT_ROWS(tc, never_matches, never);
 	UNIT_ROWS(tc, foreign_hashes_match, known);

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -301,14 +302,17 @@ give_to_nobody(void)
 		    NOBODY, 0), 0);
 }
 
-/* A mail root of its own with few octets or inodes; false: not permitted. */
+/* A mail root of its own with few octets or inodes, in a mount namespace that
+ * ends with this process; false: not permitted. */
 MAYBE bool
 small_disk(const char *options)
 {
 	bool created;
 	int fd;
 
-	if (mount("none", top, "tmpfs", 0, options) < 0) {
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("none", top, "tmpfs", 0, options) < 0) {
 		printf("skipped: no tmpfs may be mounted here (%s)\n",
 		    strerror(errno));
 		return false;

@@ -25,6 +25,7 @@ struct cmd {
 	const char *password_file;
 	const char *quota;
 	const char *maildrop;
+	const char *config;
 };
 
 /* Each returns the exit code. */

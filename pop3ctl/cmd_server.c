@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -96,25 +97,38 @@ has_unit(void)
 	    run_program(cat, true) == 0;
 }
 
-int
-cmd_start(struct cmd *c)
+/* The server of the tree that this pop3ctl is of (…/bin beside …/sbin), else
+ * the one that was installed. */
+static const char *
+server_program(char out[PATH_MAX])
+{
+	static const char from[] = "/bin/pop3ctl", to[] = "/sbin/pop3srvd";
+	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - sizeof(to));
+	size_t stem = n < 0 ? 0 : (size_t)n;
+
+	if (stem > sizeof(from)) {
+		stem -= sizeof(from) - 1;
+		if (memcmp(out + stem, from, sizeof(from) - 1) == 0) {
+			memcpy(out + stem, to, sizeof(to));
+			if (access(out, X_OK) == 0)
+				return out;
+		}
+	}
+	return SBINDIR "/pop3srvd";
+}
+
+/* With the file that the unit names, or with config (NULL: the usual one). */
+static int
+start_with(struct cmd *c, const char *config, bool by_unit)
 {
 	static const char *const unit[] = { "systemctl", "start",
 		"pop3srvd.service", NULL };
-	static const char *const daemon[] = { SBINDIR "/pop3srvd", NULL };
-	const char *const *argv;
-	char text[256];
-	int code;
+	char path[PATH_MAX], text[256];
+	const char *const daemon[] = { server_program(path),
+		config == NULL ? NULL : "-c", config, NULL };
+	const char *const *argv = by_unit ? unit : daemon;
+	int code = run_program(argv, false);
 
-	if (c->argc > 0)
-		return cmd_usage(c, "too many words");
-	if (answers(c)) {
-		if (!c->json)
-			printf("already running\n");
-		return 0;
-	}
-	argv = has_unit() ? unit : daemon;
-	code = run_program(argv, false);
 	if (code < 0) {
 		snprintf(text, sizeof(text), "cannot run %s: %s", argv[0],
 		    strerror(errno));
@@ -123,9 +137,24 @@ cmd_start(struct cmd *c)
 	if (code > 0)
 		return code == CTL_CONFIG ? CTL_CONFIG :
 		    cmd_fail(c, CTL_UNREACHABLE, "the server did not start");
-	if (!wait_until(c, true, START_PATIENCE))
-		return cmd_fail(c, CTL_TRY_AGAIN, "the server was started "
-		    "but does not answer; its log tells why");
+	if (wait_until(c, true, START_PATIENCE))
+		return 0;
+	snprintf(text, sizeof(text), "the server was started but nobody "
+	    "answers at %.100s; is that its control.path? its log tells more",
+	    c->socket);
+	return cmd_fail(c, CTL_TRY_AGAIN, text);
+}
+
+int
+cmd_start(struct cmd *c)
+{
+	if (c->argc > 0)
+		return cmd_usage(c, "too many words");
+	if (!answers(c))
+		return start_with(c, c->config,
+		    c->config == NULL && has_unit());
+	if (!c->json)
+		printf("already running\n");
 	return 0;
 }
 
@@ -149,16 +178,40 @@ cmd_stop(struct cmd *c)
 	return 0;
 }
 
+/* Which file the server has that runs; not a reply to be shown. */
+static json_t *
+running_with(struct cmd *c, int *code_r)
+{
+	bool json = c->json;
+	json_t *status;
+
+	c->json = false;
+	status = cmd_ask(c, "status", NULL, code_r);
+	c->json = json;
+	return status;
+}
+
 int
 cmd_restart(struct cmd *c)
 {
+	const char *config = c->config;
+	bool by_unit = config == NULL && has_unit();
+	json_t *status = NULL;
 	int code = 0;
 
 	if (c->argc > 0)
 		return cmd_usage(c, "too many words");
-	if (answers(c))
-		code = cmd_stop(c);
-	return code == 0 ? cmd_start(c) : code;
+	if (answers(c)) {
+		status = running_with(c, &code);
+		if (config == NULL && cmd_str(status, "config_file")[0] == '/')
+			config = cmd_str(status, "config_file");
+		if (code == 0)
+			code = cmd_stop(c);
+	}
+	if (code == 0)
+		code = start_with(c, config, by_unit);
+	json_decref(status);
+	return code;
 }
 
 int

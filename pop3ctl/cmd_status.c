@@ -80,10 +80,13 @@ print_status(const json_t *s)
 	print_safe(stdout, cmd_str(s, "version"));
 	printf(" is ");
 	print_safe(stdout, cmd_str(s, "state"));
-	printf(" since %s (%s), pid %lld, configuration %lld\n",
+	printf(" since %s (%s), pid %lld\n",
 	    print_time(cmd_int(s, "since"), since),
 	    print_age(cmd_int(s, "uptime"), age),
-	    (long long)cmd_int(s, "pid"), (long long)cmd_int(s, "generation"));
+	    (long long)cmd_int(s, "pid"));
+	printf("configuration %lld of ", (long long)cmd_int(s, "generation"));
+	print_safe(stdout, cmd_str(s, "config_file"));
+	printf("\n");
 	printf("sessions %lld, logins %lld, failed logins %lld, log records "
 	    "lost %lld\n", (long long)cmd_int(s, "sessions"),
 	    (long long)cmd_int(s, "logins"), (long long)cmd_int(s, "failures"),

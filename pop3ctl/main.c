@@ -15,7 +15,8 @@
 #include "pop3ctl/cmd.h"
 
 enum { OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_RUNTIME, OPT_DRY_RUN,
-	OPT_ORIGIN, OPT_FORCE, OPT_PASSWORD_FILE, OPT_QUOTA, OPT_MAILDROP };
+	OPT_ORIGIN, OPT_FORCE, OPT_PASSWORD_FILE, OPT_QUOTA, OPT_MAILDROP,
+	OPT_CONFIG };
 
 static const struct option options[] = {
 	{ "socket", required_argument, NULL, 's' },
@@ -29,6 +30,7 @@ static const struct option options[] = {
 	{ "password-file", required_argument, NULL, OPT_PASSWORD_FILE },
 	{ "quota", required_argument, NULL, OPT_QUOTA },
 	{ "maildrop", required_argument, NULL, OPT_MAILDROP },
+	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -78,6 +80,9 @@ take_option(struct choice *o, int option, char *value)
 		return 0;
 	case OPT_MAILDROP:
 		o->c.maildrop = value;
+		return 0;
+	case OPT_CONFIG:
+		o->c.config = value;
 		return 0;
 	default:
 		return -1;

@@ -22,14 +22,14 @@ CTL_VERB("status", "status", VIEWER, KEEPER, "",
 CTL_VERB("version", "version", VIEWER, FRONT, "",
     "versions of pop3ctl and of the server",
     "pop3ctl version")
-CTL_VERB("server.start", "start", NOBODY, LOCAL, "",
+CTL_VERB("server.start", "start", NOBODY, LOCAL, "[--config FILE]",
     "start the server, by systemd where its unit is installed",
     "pop3ctl start")
 CTL_VERB("server.stop", "stop", ADMIN, KEEPER, "",
     "stop the server; sessions end without deletions",
     "pop3ctl stop")
-CTL_VERB("server.restart", "restart", ADMIN, LOCAL, "",
-    "stop, then start",
+CTL_VERB("server.restart", "restart", ADMIN, LOCAL, "[--config FILE]",
+    "stop, then start with the same configuration or another",
     "pop3ctl restart")
 CTL_VERB("reload", "reload", ADMIN, KEEPER, "[--dry-run]",
     "read the configuration again; with --dry-run only tell what would change",

@@ -43,8 +43,8 @@ status(struct keeper *k, const json_t *args, struct err *e)
 	json_t *v;
 
 	(void)args;
-	v = json_pack("{s:s, s:s, s:I, s:I, s:i, s:i, s:o, s:o, s:o}",
-	    "version", PACKAGE_VERSION,
+	v = json_pack("{s:s, s:s, s:s, s:I, s:I, s:i, s:i, s:o, s:o, s:o}",
+	    "version", PACKAGE_VERSION, "config_file", k->file,
 	    "state", k->stopping ? "stopping" : "running",
 	    "since", (json_int_t)(k->since / 1000),
 	    "uptime", (json_int_t)((now - k->since) / 1000),

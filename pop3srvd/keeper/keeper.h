@@ -40,6 +40,7 @@ struct keeper {
 	struct children *children;
 	struct sockets *sockets;
 	struct control *control;
+	int lock_fd;		/* holds state_dir; -1: not yet */
 	struct certs_watch *certs;
 	struct last_reload last;
 	char *faults;		/* all of the last load, a line each; or NULL */

@@ -119,7 +119,10 @@ claim(struct keeper *k)
 
 	if (keeper_adapt(k, k->conf) < 0)
 		return EX_OSERR;
-	if (setup_folders(k->conf, &e) < 0 || setup_lock(k->conf, &e) < 0)
+	if (setup_folders(k->conf, &e) < 0)
+		return complain(&e);
+	k->lock_fd = setup_lock(k->conf, &e);
+	if (k->lock_fd < 0)
 		return complain(&e);
 	setup_logs(k->conf);
 	k->control = control_open(k->conf, &e);
@@ -147,11 +150,14 @@ serve(struct keeper *k, struct cert_set **certs)
 	return keeper_run(k, c);
 }
 
+/* The control socket goes last: who sees it gone may start another server. */
 static void
 clean_up(struct keeper *k, struct cert_set *certs)
 {
 	cert_set_free(&certs);
 	sockets_drop(&k->sockets);
+	if (k->lock_fd >= 0)
+		(void)close(k->lock_fd);
 	control_close(&k->control);
 	conf_source_free(&k->source);
 	conf_free(&k->conf);
@@ -160,7 +166,7 @@ clean_up(struct keeper *k, struct cert_set *certs)
 int
 main(int argc, char **argv)
 {
-	struct keeper k = { .ready_fd = -1 };
+	struct keeper k = { .ready_fd = -1, .lock_fd = -1 };
 	struct cert_set *certs = NULL;
 	char whole[PATH_MAX];
 	struct options o;

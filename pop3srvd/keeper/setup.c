@@ -213,7 +213,7 @@ setup_lock(const struct conf *c, struct err *e)
 	if (fd < 0)
 		return path_fail("cannot open", c->state_dir, e);
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;	/* kept open on purpose */
+		return fd;
 	if (errno == EWOULDBLOCK)
 		err_set(e, ERR_BUSY, "state_dir %.200s is already served by "
 		    "another pop3srvd: stop that one first, or give this "

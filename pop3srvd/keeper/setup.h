@@ -24,8 +24,8 @@ int setup_folders(const struct conf *c, struct err *e);
  */
 void setup_logs(const struct conf *c);
 
-/* Hold state_dir for this server alone, to the end of the process; ERR_BUSY
- * when another one does. */
+/* Hold state_dir for this server alone: the descriptor that holds it until it
+ * is closed, or -1; ERR_BUSY when another one does. */
 int setup_lock(const struct conf *c, struct err *e);
 
 #endif

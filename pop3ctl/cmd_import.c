@@ -35,27 +35,52 @@ fault(struct import *im, int64_t line, const char *why)
 	fputc('\n', stderr);
 }
 
-/* 0, or the exit code of a request that was not answered. */
-static int
-send_lines(struct import *im)
+/* What was taken of the lines: all, or up to next when faults filled the
+ * reply. */
+static void
+forget_taken(struct import *im, int64_t next)
 {
-	json_t *args, *result, *f;
+	size_t n = json_array_size(im->lines);
+
+	if (next > im->first && next - im->first < (int64_t)n)
+		n = (size_t)(next - im->first);
+	for (im->first += (int64_t)n; n > 0; n--) {
+		ctl_wipe(json_array_get(im->lines, 0));
+		(void)json_array_remove(im->lines, 0);
+	}
+}
+
+static int
+send_some(struct import *im)
+{
+	/* a copy: what was sent is wiped */
+	json_t *args = json_pack("{s:o, s:I}", "lines",
+	    json_deep_copy(im->lines), "first", (json_int_t)im->first);
+	json_t *result, *f;
 	size_t i;
 	int code = 0;
 
-	if (json_array_size(im->lines) == 0)
-		return 0;
-	args = json_pack("{s:o, s:I}", "lines", im->lines, "first",
-	    (json_int_t)im->first);
-	im->lines = json_array();
-	im->octets = im->plain = 0;
-	im->first = im->number + 1;
+	if (args == NULL)
+		return cmd_fail(im->c, CTL_TRY_AGAIN, "no memory");
 	result = cmd_ask(im->c, im->c->verb->verb, args, &code);
 	im->added += cmd_int(result, "added");
 	im->updated += cmd_int(result, "updated");
 	json_array_foreach(json_object_get(result, "faults"), i, f)
 		fault(im, cmd_int(f, "line"), cmd_str(f, "text"));
+	forget_taken(im, cmd_int(result, "next"));
 	json_decref(result);
+	return code;
+}
+
+/* 0, or the exit code of a request that was not answered. */
+static int
+send_lines(struct import *im)
+{
+	int code = 0;
+
+	while (code == 0 && json_array_size(im->lines) > 0)
+		code = send_some(im);
+	im->octets = im->plain = 0;
 	return code;
 }
 

@@ -22,6 +22,8 @@ struct batch {
 	struct acct_account *rows;
 	size_t n;
 	json_t *faults;
+	size_t octets;		/* of the faults in the reply */
+	int64_t next;		/* the line that they left no room for, or 0 */
 	int64_t added, updated;
 };
 
@@ -30,7 +32,14 @@ add_fault(struct batch *t, int64_t line, const char *text, struct err *e)
 {
 	json_t *v = json_pack("{s:I, s:s}", "line", (json_int_t)line, "text",
 	    text);
+	size_t n = v == NULL ? 0 : json_dumpb(v, NULL, 0, JSON_COMPACT) + 1;
 
+	if (n > 0 && t->octets + n > ADMIN_LIST_OCTETS) {
+		t->next = line;
+		json_decref(v);
+		return 0;
+	}
+	t->octets += n;
 	if (v == NULL || json_array_append_new(t->faults, v) < 0)
 		return err_set(e, ERR_TEMP, "no memory for the faults");
 	return 0;
@@ -70,9 +79,12 @@ read_lines(struct admin *a, struct batch *t, const json_t *lines,
 	json_t *line;
 	size_t i;
 
-	json_array_foreach(lines, i, line)
+	json_array_foreach(lines, i, line) {
 		if (read_line(a, t, line, first + (int64_t)i, e) < 0)
 			return -1;
+		if (t->next != 0)
+			break;
+	}
 	return 0;
 }
 
@@ -115,6 +127,11 @@ import(struct admin *a, struct acct_backend *b, const json_t *lines,
 		v = admin_result(json_pack("{s:I, s:I, s:O}",
 		    "added", (json_int_t)t.added,
 		    "updated", (json_int_t)t.updated, "faults", t.faults), e);
+	if (v != NULL && t.next != 0 && json_object_set_new(v, "next",
+	    json_integer((json_int_t)t.next)) < 0) {
+		json_decref(v);
+		v = admin_result(NULL, e);
+	}
 	if (t.rows != NULL)
 		mem_wipe(t.rows, n * sizeof(*t.rows));
 	free(t.rows);

@@ -51,9 +51,13 @@ send_ctl(struct link *l, uint32_t id, bool ok, json_t *v)
 
 	buf_init(&json, REPLY_OCTETS);
 	buf_init(&b, FRAME_MAX);
-	m.json = span_of("{}");
-	if (v != NULL && json_write(v, &json) == 0)
+	if (v != NULL && json_write(v, &json) == 0) {
 		m.json = buf_span(&json);
+	} else {
+		m.ok = false;
+		m.json = span_of("{\"code\":\"try-again\",\"text\":\"the "
+		    "answer has no room; ask for less\",\"exit\":75}");
+	}
 	if (msg_ctl_reply_pack(&m, &b) == 0)
 		(void)channel_send(l->ch, MSG_CTL_REPLY, id, buf_span(&b),
 		    -1);

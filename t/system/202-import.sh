@@ -24,6 +24,16 @@ nosecret@many.example
 bad@many.example:{NOPE}abc
 :$hash
 EOF
+python3 - "$dir/wrong" <<'EOF'
+import sys
+with open(sys.argv[1], 'w', encoding='utf-8') as f:
+    for i in range(1500):
+        f.write('äöüäöüäöü%d@a-domain-without-a-dot:{PLAIN}x\n' % i)
+EOF
+must_exit 65 'a file of faults ends with 65' ctl account import "$dir/wrong"
+[ "$(grep -c '^pop3ctl: line [0-9]*: ' "$dir/out")" -eq 1500 ] ||
+    fail 'one fault for each line'
+must 'the last line is named' grep -q '^pop3ctl: line 1500: ' "$dir/out"
 must_exit 65 'faults end with 65' ctl account import "$dir/mixed"
 cat "$dir/out"
 must 'line 4 is named' grep -qE '(line |:)4' "$dir/out"

@@ -274,6 +274,50 @@ START_TEST(import_names_its_faults)
 }
 END_TEST
 
+/* More faults than a reply holds: none is lost, and no line is done twice. */
+START_TEST(import_faults_are_bounded)
+{
+	json_t *lines = json_array(), *args = json_object(), *r, *f;
+	int64_t first = 1, next = 1, added = 0, last = 0;
+	char line[200], *text;
+	const int n = 800;
+	int i, rounds = 0;
+	struct err e;
+	size_t at;
+
+	for (i = 1; i <= n; i++) {
+		snprintf(line, sizeof(line), "%s%d@%s:%s",
+		    "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc", i,
+		    i % 100 == 0 ? "one.example" : "a-domain-without-a-dot",
+		    HASH_5);
+		json_array_append_new(lines, json_string(line));
+	}
+	json_object_set_new(args, "lines", lines);
+	for (; next != 0 && rounds < 100; rounds++) {
+		for (; first < next; first++)
+			json_array_remove(lines, 0);
+		json_object_set_new(args, "first", json_integer(first));
+		r = admin_serve(&admin, "account.import", args, &e);
+		ck_assert_msg(r != NULL, "%s", e.text);
+		text = json_dumps(r, JSON_COMPACT);
+		ck_assert_uint_lt(strlen(text), 63000);
+		free(text);
+		added += json_integer_value(json_object_get(r, "added"));
+		json_array_foreach(json_object_get(r, "faults"), at, f) {
+			last += 1 + ((last + 1) % 100 == 0);
+			ck_assert_int_eq(json_integer_value(json_object_get(f,
+			    "line")), last);
+		}
+		next = json_integer_value(json_object_get(r, "next"));
+		json_decref(r);
+	}
+	ck_assert_int_eq(last, n - 1);
+	ck_assert_int_eq(added, n / 100);
+	ck_assert_int_gt(rounds, 1);
+	json_decref(args);
+}
+END_TEST
+
 /* export | import on an empty server is the same server. */
 START_TEST(export_reads_back)
 {
@@ -362,6 +406,7 @@ add(TCase *tc)
 	UNIT_ROWS(tc, requests_and_replies, replies);
 	tcase_add_test(tc, locks);
 	tcase_add_test(tc, import_names_its_faults);
+	tcase_add_test(tc, import_faults_are_bounded);
 	tcase_add_test(tc, export_reads_back);
 	tcase_add_loop_test(tc, pages_are_bounded, 0, 2);
 	tcase_add_test(tc, wiping_reaches_every_secret);

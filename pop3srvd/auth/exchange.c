@@ -274,11 +274,10 @@ exchange_begin(struct exchanges *x, uint32_t id, struct span body)
 		answer_fail(x, id, "", "mechanism");
 		return 0;
 	}
-	if (x->n >= EXCHANGES_MAX) {
-		err_set(&e, ERR_LIMIT, "%d logins are open", EXCHANGES_MAX);
-		answer_fault(x, id, "busy", &e);
-		return 0;
-	}
+	/* Whoever opens many and leaves them must not keep others out: a
+	 * client that means it has answered before a thousand more came. */
+	if (x->n >= EXCHANGES_MAX && (at = x->oldest) != NULL)
+		end(x, &at);
 	at = open_exchange(x, id, &m, &e);
 	if (at == NULL)
 		answer_fault(x, id, "sasl", &e);

@@ -3,7 +3,7 @@
  *
  * A login is one question (USER/PASS), or a SASL exchange of several.  Open
  * exchanges are kept per channel by the id that front gave them, bounded in
- * number and age.
+ * number (the oldest goes) and age.
  *
  * Runs in: auth.  Trusts: exact-length requests from front.
  */
@@ -38,7 +38,7 @@ void exchanges_clear(struct exchanges *x);
 /*
  * Each takes the body of its frame.  0, or -1 when front broke the rules: the
  * record is not whole, or the id is in use.  A question about an exchange that
- * ended by age is no breach: the answer is TEMP.
+ * ended early is no breach: the answer is TEMP.
  */
 int exchange_pass(struct exchanges *x, uint32_t id, struct span body);
 int exchange_begin(struct exchanges *x, uint32_t id, struct span body);

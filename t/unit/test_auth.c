@@ -14,6 +14,7 @@
 
 #include "t/unit/unit.h"
 #include "t/unit/acct_folder.h"
+#include "t/unit/rss.h"
 
 #define CANARY	"Canary-Pa55word"
 
@@ -414,6 +415,59 @@ START_TEST(many_exchanges_at_once)
 }
 END_TEST
 
+#define ABORTS		100000
+#define FIRST		2000	/* until memory has its usual size */
+
+static void
+count_answer(void *arg, uint32_t id, const struct msg_auth_result *r)
+{
+	int *n = arg;
+
+	(void)id;
+	(void)r;
+	(*n)++;
+}
+
+/* S-28 as front asks it: "*", garbage, and connections that end. */
+START_TEST(aborts_leave_nothing)
+{
+	struct msg_auth m = question("LOGIN", span_of(""),
+	    (struct span){ NULL, 0 });
+	struct exchanges x;
+	struct buf b;
+	uint32_t id;
+	int answers = 0;
+	long before = 0;
+
+	buf_init(&b, FRAME_MAX);
+	ck_assert_int_eq(msg_auth_pack(&m, &b), 0);
+	exchanges_init(&x, &auth);
+	x.answer = count_answer;
+	x.arg = &answers;
+	for (id = 0; id < ABORTS; id++) {
+		if (id == FIRST)
+			before = rss_kib();
+		ck_assert_int_eq(exchange_begin(&x, id, buf_span(&b)), 0);
+		if (id % 4 == 0)
+			ck_assert_int_eq(exchange_step(&x, id,
+			    span_of("anna")), 0);
+		if (id % 4 == 1)
+			ck_assert_int_eq(exchange_step(&x, id,
+			    span_mem("a\0b", 3)), 0);
+		else if (id % 4 < 3)
+			ck_assert_int_eq(exchange_abort(&x, id,
+			    span_of("")), 0);
+		else if (id % 64 == 63)
+			exchanges_clear(&x);	/* the channel ends */
+		ck_assert_uint_le(x.n, 16);
+	}
+	ck_assert_int_eq(answers, ABORTS + ABORTS / 2);
+	exchanges_clear(&x);
+	rss_check(before);
+	buf_free(&b);
+}
+END_TEST
+
 static const struct {
 	const char *holds;
 	uint16_t type;
@@ -569,6 +623,7 @@ add(TCase *tc)
 	UNIT_ROWS(tc, sasl_exchanges, saslers);
 	tcase_add_test(tc, mechanisms_by_configuration);
 	tcase_add_test(tc, many_exchanges_at_once);
+	tcase_add_test(tc, aborts_leave_nothing);
 	UNIT_ROWS(tc, a_breach_ends_the_process, breaches);
 	tcase_add_test(tc, a_dead_front_ends_nothing);
 	tcase_add_test(tc, an_id_in_use_is_a_breach);

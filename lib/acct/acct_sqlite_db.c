@@ -16,7 +16,10 @@
 #include "lib/acct/acct_sqlite.h"
 
 #define SCHEMA_VERSION	1
-#define BUSY_MS		2000	/* a batch of another process takes ~50 */
+#define BUSY_MS		10000	/* a batch of another process takes ~50, but a
+				 * loaded disk may hold several up */
+#define WAL_TRIES	500	/* times WAL_WAIT_MS */
+#define WAL_WAIT_MS	20
 
 static const char setup[] =
     "PRAGMA journal_mode=WAL;"
@@ -148,6 +151,24 @@ prepare_all(struct store *s, struct err *e)
 	return 0;
 }
 
+/*
+ * The change to WAL needs the file for itself and does not wait for a process
+ * that makes it too (SQLite gives SQLITE_BUSY at once, as neither would ever
+ * give way): ask again.
+ */
+static int
+set_up(struct store *s, struct err *e)
+{
+	int rc = SQLITE_BUSY, i;
+
+	for (i = 0; i < WAL_TRIES && rc == SQLITE_BUSY; i++) {
+		if (i > 0)
+			(void)sqlite3_sleep(WAL_WAIT_MS);
+		rc = sqlite3_exec(s->db, setup, NULL, NULL, NULL);
+	}
+	return rc == SQLITE_OK ? 0 : store_fault(s, rc, "cannot open", e);
+}
+
 static int
 open_db(struct store *s, struct err *e)
 {
@@ -161,9 +182,7 @@ open_db(struct store *s, struct err *e)
 		return store_fault(s, rc, "cannot open", e);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	if (run_text(s, setup, "cannot open", e) < 0)
-		return -1;
-	if (check_schema(s, e) < 0)
+	if (set_up(s, e) < 0 || check_schema(s, e) < 0)
 		return -1;
 	return prepare_all(s, e);
 }

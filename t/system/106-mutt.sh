@@ -2,6 +2,8 @@
 # mutt: <fetch-mail> by pops into a mailbox.
 . "${srcdir:-.}/t/system/common.sh"
 need mutt script
+script -qec true /dev/null </dev/null >/dev/null 2>&1 ||
+    skip 'mutt needs a terminal, and there is no pseudo-terminal here (/dev/pts)'
 . "$src/t/system/clients.sh"
 seed_server
 : >"$dir/spool"

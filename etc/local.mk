@@ -1,5 +1,8 @@
 # etc
 
+# ./bootstrap demo.
+EXTRA_DIST += etc/demo.sh
+
 # For systemd: the unit, the users, the folders.
 EXTRA_DIST += etc/pop3srvd.service.in etc/pop3srvd.tmpfiles.in \
 	etc/pop3srvd.sysusers

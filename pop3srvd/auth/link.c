@@ -19,6 +19,7 @@
 #include "pop3srvd/auth/link.h"
 #include "pop3srvd/ipc/msg.h"
 
+#define LONELY_MS	5000
 #define REPLY_OCTETS	(FRAME_MAX - 64)	/* room for the record's own */
 
 struct link {
@@ -159,10 +160,28 @@ end(struct link *l)
 }
 
 static void
+lonely_due(struct loop *l, struct timer *t)
+{
+	struct links *all = LOOP_OWNER(t, struct links, lonely);
+
+	all->broken = true;
+	loop_stop(l);
+}
+
+/* A front that died is followed by another.  If none comes, the channel alone
+ * was lost, and nobody would ever make it anew. */
+static void
 gone(struct channel *ch, void *arg)
 {
+	struct link *l = arg;
+	struct links *all = l->all;
+
 	(void)ch;
-	end(arg);
+	end(l);
+	all->lonely.due = lonely_due;
+	if (all->first == NULL && timer_after(all->auth->loop, &all->lonely,
+	    LONELY_MS) < 0)
+		lonely_due(all->auth->loop, &all->lonely);
 }
 
 static void
@@ -224,6 +243,7 @@ link_add(struct links *all, int fd, struct err *e)
 	}
 	l->next = all->first;
 	all->first = l;
+	timer_stop(all->auth->loop, &all->lonely);
 	return 0;
 }
 
@@ -232,4 +252,5 @@ links_end(struct links *all)
 {
 	while (all->first != NULL)
 		end(all->first);
+	timer_stop(all->auth->loop, &all->lonely);
 }

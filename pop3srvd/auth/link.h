@@ -9,6 +9,8 @@
 #ifndef AUTH_LINK_H
 #define AUTH_LINK_H
 
+#include "lib/net/loop.h"
+
 #include "pop3srvd/auth/auth.h"
 
 struct link;
@@ -18,12 +20,14 @@ struct links {
 	struct auth *auth;
 	struct link *first;
 	bool broken;		/* front broke the protocol: end */
+	struct timer lonely;
 };
 
 /*
  * Takes fd in any case.  A link ends by itself when front goes away.  After a
- * breach broken is set and the loop stops: keeper gives channels to new
- * processes only, so this one must begin anew.
+ * breach, and when no new front has come 5 s after the last one went, broken
+ * is set and the loop stops: keeper gives channels to new processes only, so
+ * this one must begin anew.
  */
 int link_add(struct links *all, int fd, struct err *e);
 void links_end(struct links *all);

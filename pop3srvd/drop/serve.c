@@ -22,6 +22,7 @@
 #include "pop3srvd/drop/session.h"
 
 #define AGAIN_MS	50
+#define LONELY_MS	5000
 
 static void
 close_sessions(struct peer *p)
@@ -146,12 +147,30 @@ front_frame(struct channel *ch, struct frame *f, void *arg)
 		break_off(p, fields);
 }
 
+static void
+lonely_due(struct loop *l, struct timer *t)
+{
+	struct serve *sv = LOOP_OWNER(t, struct serve, lonely);
+
+	sv->broken = true;
+	loop_stop(l);
+}
+
+/* A front that died is followed by another.  If none comes, the channel alone
+ * was lost, and nobody would ever make it anew. */
 /* Front is dead: nothing of its sessions is removed (I1). */
 static void
 front_gone(struct channel *ch, void *arg)
 {
+	struct peer *p = arg;
+	struct serve *sv = p->sv;
+
 	(void)ch;
-	peer_free(arg);
+	peer_free(p);
+	sv->lonely.due = lonely_due;
+	if (sv->peers == NULL &&
+	    timer_after(sv->loop, &sv->lonely, LONELY_MS) < 0)
+		lonely_due(sv->loop, &sv->lonely);
 }
 
 static const struct channel_ops front_ops = {
@@ -184,6 +203,7 @@ serve_front(struct serve *sv, uint32_t index, int fd)
 	}
 	p->next = sv->peers;
 	sv->peers = p;
+	timer_stop(sv->loop, &sv->lonely);
 	return 0;
 }
 
@@ -223,6 +243,7 @@ serve_end(struct serve *sv)
 	if (sv->loop != NULL) {
 		loop_undefer(sv->loop, &sv->work);
 		timer_stop(sv->loop, &sv->again);
+		timer_stop(sv->loop, &sv->lonely);
 	}
 	if (sv->env.root >= 0)
 		(void)close(sv->env.root);

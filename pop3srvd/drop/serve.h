@@ -45,6 +45,7 @@ struct serve {
 	struct session *later;		/* wait for a lock or a quiet moment */
 	struct task work;
 	struct timer again;
+	struct timer lonely;
 	bool cache_failed;		/* said once, until it works again */
 	bool stopping;
 	bool broken;			/* front broke the protocol: end */
@@ -61,7 +62,10 @@ void serve_end(struct serve *sv);
  * while it fails, logins get ERR_TEMP. */
 int serve_root(struct serve *sv, struct err *e);
 
-/* A channel to front; takes fd.  One that it replaces ends. */
+/*
+ * A channel to front; takes fd.  One that it replaces ends.  When no new one
+ * has come 5 s after the last one went, the process ends: broken.
+ */
 int serve_front(struct serve *sv, uint32_t index, int fd);
 
 /*

@@ -510,7 +510,21 @@ START_TEST(a_dead_front_ends_nothing)
 	ck_assert(!links.broken);
 	ck_assert_ptr_null(links.first);
 	connect_front();
+	ck_assert(!timer_is_set(&links.lonely));
 	ck_assert_int_eq(ask(MSG_AUTH_PASS, 1, &m).outcome, MSG_AUTH_OK);
+}
+END_TEST
+
+/* A channel that is lost while front lives is made anew with the process. */
+START_TEST(without_a_front_it_ends)
+{
+	channel_free(&front);
+	wait_for(300);
+	ck_assert(timer_is_set(&links.lonely));
+	ck_assert(!links.broken);
+	ck_assert_int_eq(timer_after(auth.loop, &links.lonely, 0), 0);
+	ck_assert_int_eq(loop_run(auth.loop, NULL), 0);
+	ck_assert(links.broken);
 }
 END_TEST
 
@@ -626,6 +640,7 @@ add(TCase *tc)
 	tcase_add_test(tc, aborts_leave_nothing);
 	UNIT_ROWS(tc, a_breach_ends_the_process, breaches);
 	tcase_add_test(tc, a_dead_front_ends_nothing);
+	tcase_add_test(tc, without_a_front_it_ends);
 	tcase_add_test(tc, an_id_in_use_is_a_breach);
 	UNIT_ROWS(tc, control_verbs, verbs);
 	tcase_add_test(tc, changes_count_at_once);

@@ -465,10 +465,23 @@ START_TEST(a_dead_front_ends_nothing)
 	ck_assert(!sv.broken);
 	ck_assert_ptr_null(sv.peers);
 	ck_assert_uint_eq(sv.sessions, 0);
+	ck_assert(timer_is_set(&sv.lonely));
 	connect_front();
+	ck_assert(!timer_is_set(&sv.lonely));
 	ask_open(1, BOX, 0, 60000);
 	await(1, 5000);
 	ck_assert_uint_eq(listed(), 2);
+}
+END_TEST
+
+/* A channel that is lost while front lives is made anew with the process. */
+START_TEST(without_a_front_it_ends)
+{
+	channel_free(&front);
+	await(1, 200);
+	ck_assert_int_eq(timer_after(sv.loop, &sv.lonely, 0), 0);
+	await(1, 1000);
+	ck_assert(sv.broken);
 }
 END_TEST
 
@@ -539,6 +552,7 @@ add(TCase *tc)
 	tcase_add_loop_test(tc, what_front_cannot_mean_ends_the_process, 0,
 	    10);
 	tcase_add_test(tc, a_dead_front_ends_nothing);
+	tcase_add_test(tc, without_a_front_it_ends);
 	tcase_add_test(tc, a_dead_front_deletes_nothing);
 	tcase_add_test(tc, stopping_closes_what_is_idle);
 	tcase_add_test(tc, many_sessions_at_once);

@@ -2,6 +2,7 @@
 # A second server on the same files is refused and leaves the first unharmed
 # (F-45).
 . "${srcdir:-.}/t/system/common.sh"
+logins=no
 begin
 start_server
 must_exit 69 'a second one is refused' "$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -f

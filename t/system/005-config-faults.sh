@@ -1,6 +1,7 @@
 #!/bin/sh
 # Faults name the file, the key, the offending text and the repair; all of them.
 . "${srcdir:-.}/t/system/common.sh"
+logins=no
 begin
 check() { "$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -n; }
 # fault JSON PATTERN…: a fragment that must be refused with all patterns

@@ -2,6 +2,7 @@
 # The first line: the server's name, a listener's own, the administrator's
 # text; one that is too long is not used and the log says so.
 . "${srcdir:-.}/t/system/common.sh"
+logins=no
 begin
 long=$(printf '%0401d' 0)
 conf 50-listeners <<EOF

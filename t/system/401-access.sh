@@ -1,6 +1,7 @@
 #!/bin/sh
 # Grant and deny ranges: refused peers read the end of the stream and no octet.
 . "${srcdir:-.}/t/system/common.sh"
+logins=no
 begin
 conf 50-access <<'EOF'
 { "access": { "policy": "grant", "deny": ["127.99.50.0/255.255.255.0"], "grant": ["127.99.50.7"] } }

@@ -135,6 +135,12 @@ pwhash_new(const char *prefix, struct err *e)
 	return p;
 }
 
+bool
+pwhash_is(const struct pwhash *p, const char *prefix)
+{
+	return p->scheme == new_scheme(prefix);
+}
+
 void
 pwhash_free(struct pwhash **p_p)
 {

@@ -21,6 +21,8 @@ struct pwhash;
 /* prefix is the scheme of new hashes: "$y$".  NULL with *e: ERR_CONFIG when
  * libcrypt cannot make such hashes, ERR_TEMP no memory or random octets. */
 struct pwhash *pwhash_new(const char *prefix, struct err *e);
+/* pwhash_new(prefix) would make another like it, at the cost of a hash. */
+bool pwhash_is(const struct pwhash *p, const char *prefix);
 void pwhash_free(struct pwhash **p_p);
 
 /* A new hash.  Refuses an empty or too long password (ERR_CONFIG). */

@@ -37,7 +37,11 @@ auth_set_up(struct auth *a, const struct conf *conf, struct err *e)
 {
 	char folder[PATH_OCTETS];
 	struct verify v = { NULL, NULL, NULL };
+	struct pwhash *old_pw = a->verify.pw;
 
+	/* a new one costs a hash, and logins wait meanwhile */
+	if (old_pw != NULL && !pwhash_is(old_pw, conf->auth.hash))
+		old_pw = NULL;
 	if (auth_folder(conf, folder, sizeof(folder), e) < 0)
 		return -1;
 	if (a->sasl == NULL && (a->sasl = sasl_new(e)) == NULL)
@@ -45,13 +49,18 @@ auth_set_up(struct auth *a, const struct conf *conf, struct err *e)
 	v.acct = acct_new((const char *const *)conf->auth.backends.at,
 	    conf->auth.backends.n, folder, e);
 	if (v.acct != NULL)
-		v.pw = pwhash_new(conf->auth.hash, e);
+		v.pw = old_pw != NULL ? old_pw :
+		    pwhash_new(conf->auth.hash, e);
 	if (v.pw != NULL)
 		v.cache = cache_new(conf->auth.cache_ttl, e);
 	if (v.cache == NULL) {
+		if (old_pw != NULL)
+			v.pw = NULL;
 		clear_verify(&v);
 		return -1;
 	}
+	if (old_pw != NULL)
+		a->verify.pw = NULL;
 	clear_verify(&a->verify);
 	a->verify = v;
 	a->conf = conf;

@@ -627,6 +627,21 @@ START_TEST(a_new_configuration_keeps_what_it_cannot_replace)
 }
 END_TEST
 
+/* Many reloads must not keep logins waiting: each new one costs a hash. */
+START_TEST(a_reload_keeps_what_makes_hashes)
+{
+	struct pwhash *before = auth.verify.pw;
+	struct err e;
+
+	ck_assert_int_eq(auth_set_up(&auth, &conf, &e), 0);
+	ck_assert_ptr_eq(auth.verify.pw, before);
+	conf.auth.hash[1] = 'y';
+	ck_assert(!pwhash_is(before, conf.auth.hash));
+	ck_assert_int_eq(auth_set_up(&auth, &conf, &e), 0);
+	ck_assert(pwhash_is(auth.verify.pw, conf.auth.hash));
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -645,5 +660,6 @@ add(TCase *tc)
 	UNIT_ROWS(tc, control_verbs, verbs);
 	tcase_add_test(tc, changes_count_at_once);
 	tcase_add_test(tc, a_new_configuration_keeps_what_it_cannot_replace);
+	tcase_add_test(tc, a_reload_keeps_what_makes_hashes);
 }
 UNIT_MAIN("auth", add)

@@ -305,6 +305,14 @@ work(struct loop *l, struct task *t)
 		loop_defer(l, t);
 }
 
+static void
+append(struct session **first, struct session **last, struct session *s)
+{
+	s->queue = NULL;
+	*(*last != NULL ? &(*last)->queue : first) = s;
+	*last = s;
+}
+
 void
 serve_soon(struct serve *sv, struct session *s)
 {
@@ -313,12 +321,7 @@ serve_soon(struct serve *sv, struct session *s)
 	if (s->waits)
 		serve_forget(sv, s);
 	s->queued = true;
-	s->queue = NULL;
-	if (sv->last != NULL)
-		sv->last->queue = s;
-	else
-		sv->first = s;
-	sv->last = s;
+	append(&sv->first, &sv->last, s);
 	sv->work.run = work;
 	loop_defer(sv->loop, &sv->work);
 }
@@ -334,8 +337,7 @@ void
 serve_later(struct serve *sv, struct session *s)
 {
 	s->waits = true;
-	s->queue = sv->later;
-	sv->later = s;
+	append(&sv->later, &sv->later_last, s);
 	sv->again.due = again_due;
 	if (!timer_is_set(&sv->again) &&
 	    timer_after(sv->loop, &sv->again, AGAIN_MS) < 0)
@@ -352,26 +354,24 @@ serve_kick(struct serve *sv)
 }
 
 static void
-take_out(struct session **at, struct session *s)
+take_out(struct session **at, struct session **last, struct session *s)
 {
-	while (*at != s)
-		at = &(*at)->queue;
+	struct session *before = NULL;
+
+	for (; *at != s; at = &(*at)->queue)
+		before = *at;
 	*at = s->queue;
+	if (*last == s)
+		*last = before;
 	s->queue = NULL;
 }
 
 void
 serve_forget(struct serve *sv, struct session *s)
 {
-	struct session *l;
-
 	if (s->waits)
-		take_out(&sv->later, s);
-	if (s->queued) {
-		take_out(&sv->first, s);
-		sv->last = NULL;
-		for (l = sv->first; l != NULL; l = l->queue)
-			sv->last = l;
-	}
+		take_out(&sv->later, &sv->later_last, s);
+	if (s->queued)
+		take_out(&sv->first, &sv->last, s);
 	s->waits = s->queued = false;
 }

@@ -42,7 +42,8 @@ struct serve {
 	struct peer *peers;
 	size_t sessions;
 	struct session *first, *last;	/* have work to do */
-	struct session *later;		/* wait for a lock or a quiet moment */
+	struct session *later, *later_last;	/* wait for a lock or a quiet
+					 * moment; who came first is first */
 	struct task work;
 	struct timer again;
 	struct timer lonely;

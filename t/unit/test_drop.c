@@ -340,6 +340,26 @@ START_TEST(who_waits_goes_on_at_once)
 }
 END_TEST
 
+START_TEST(who_waits_longest_goes_on_first)
+{
+	uint32_t sid;
+
+	ask_open(1, BOX, 0, 60000);
+	await(1, 5000);
+	for (sid = 2; sid <= 4; sid++)
+		ask_open(sid, BOX, 5000, 60000);
+	await(1, 20);
+	ck_assert_int_eq(got.n, 0);
+	for (sid = 2; sid <= 4; sid++) {
+		say(MSG_DROP_CLOSE, sid - 1, NULL);
+		await(1, 5000);
+		ck_assert_uint_eq(got.type, MSG_DROP_LIST);
+		ck_assert_uint_eq(got.id, sid);
+		await(1, 70);		/* those who wait have tried again */
+	}
+}
+END_TEST
+
 START_TEST(a_bad_ticket_opens_nothing)
 {
 	struct msg_fault m;
@@ -546,6 +566,7 @@ add(TCase *tc)
 	tcase_add_test(tc, a_large_list_comes_in_a_memory_file);
 	tcase_add_test(tc, a_locked_maildrop_is_busy_with_its_age);
 	tcase_add_test(tc, who_waits_goes_on_at_once);
+	tcase_add_test(tc, who_waits_longest_goes_on_first);
 	tcase_add_test(tc, a_bad_ticket_opens_nothing);
 	tcase_add_test(tc, moved_and_gone_messages);
 	tcase_add_test(tc, reading_ahead_is_answered);

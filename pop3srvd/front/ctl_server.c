@@ -255,18 +255,46 @@ static const struct ctl_client_ops client_ops = {
 	.gone = on_gone
 };
 
+/* A free seat; else that of the least who has one, asks nothing and is not
+ * above role: who only holds connections cannot keep the operator out. */
+static struct seat *
+free_seat(struct ctl_server *cs, enum ctl_role role)
+{
+	struct seat *st, *least = NULL;
+	int i;
+
+	for (i = 0; i < CLIENTS; i++) {
+		st = &cs->seats[i];
+		if (st->client == NULL)
+			return st;
+		if (st->req.verb == NULL && st->role <= role &&
+		    (least == NULL || st->role < least->role))
+			least = st;
+	}
+	if (least != NULL)
+		ctl_client_free(&least->client);
+	return least;
+}
+
 static void
 on_peer(int fd, const struct addr *peer, void *arg)
 {
 	struct ctl_server *cs = arg;
-	struct seat *st = seat_of(cs, NULL);
+	enum ctl_role role = CTL_NOBODY;
+	struct peer_cred who;
+	struct seat *st = NULL;
 
 	(void)peer;
-	if (st == NULL || peer_cred(fd, &st->who) < 0) {
+	if (peer_cred(fd, &who) == 0) {
+		role = ctl_roles_of(cs->roles, fd, &who);
+		st = free_seat(cs, role);
+	}
+	if (st == NULL) {
 		close(fd);
 		return;
 	}
-	st->role = ctl_roles_of(cs->roles, fd, &st->who);
+	st->who = who;
+	st->role = role;
 	st->client = ctl_client_new(cs->srv->loop, fd, &client_ops, cs);
 }
 

@@ -45,6 +45,7 @@ for i in range(300):
     try: s = conn(); s.sendall(good[:rnd.randrange(len(good))]); many.append(s)
     except OSError: pass
 p = Pop3(timeout=10).login('anna'); p.ok('STAT'); p.quit()
+r = json.loads(ask(good).split(b'\n')[0]); assert r['ok'], 'idle clients keep the operator out'
 for m in many: m.close()
 time.sleep(0.5)
 r = json.loads(ask(good).split(b'\n')[0]); assert r['ok']

@@ -9,6 +9,8 @@
 
 #include "lib/base/mem.h"
 
+#include "pop3srvd/ipc/msg.h"
+
 #include "pop3srvd/front/pool.h"
 
 struct member {
@@ -61,14 +63,17 @@ lose(struct member *m)
 	m->pool->ops->lost(m->index, m->pool->arg);
 }
 
+/* Keeper gives channels to new processes only, so one that must lose its own
+ * has to begin anew. */
 static void
 on_frame(struct channel *ch, struct frame *f, void *arg)
 {
 	struct member *m = arg;
 
-	(void)ch;
-	if (!m->pool->ops->frame(m->index, f, m->pool->arg) && m->ch != NULL)
-		lose(m);
+	if (m->pool->ops->frame(m->index, f, m->pool->arg) || m->ch == NULL)
+		return;
+	(void)channel_send(ch, MSG_BREACH, 0, span_of(""), -1);
+	lose(m);
 }
 
 static void

@@ -62,6 +62,8 @@ enum msg_type {
 	MSG_DROP_COMMIT,	/* remove what was marked */
 	MSG_DROP_COMMITTED,	/* struct msg_committed */
 	MSG_DROP_CLOSE,		/* release; no answer */
+	/* front -> auth, drop; in no list of awaited types, so it ends them */
+	MSG_BREACH = 120,	/* you sent what front did not await: begin anew */
 	/* everybody -> log */
 	MSG_LOG = 128,		/* struct logrec, logrec.h */
 	MSG_LOG_DROPPED		/* u64: records the sender could not queue */

@@ -24,7 +24,7 @@ on_message(struct drop_pool *dp, struct frame *f)
 {
 	struct msg_message m;
 
-	if (msg_message_unpack(&m, f->body) < 0 || f->fd < 0)
+	if (msg_message_unpack(&m, f->body) < 0)
 		return false;
 	dp->ops->message(f->id, &m, &f->fd, dp->arg);
 	return true;

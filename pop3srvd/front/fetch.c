@@ -10,6 +10,7 @@
 #include "lib/base/mem.h"
 
 #include "pop3srvd/front/deadline.h"
+#include "pop3srvd/front/fds.h"
 #include "pop3srvd/front/fetch.h"
 #include "pop3srvd/front/message.h"
 #include "pop3srvd/front/pop3_session.h"
@@ -50,7 +51,7 @@ keep_ahead(struct session *s, const struct msg_message *m, int *fd)
 {
 	int i;
 
-	if (m->number <= s->last_number)
+	if (m->number <= s->last_number || fds_short(*fd))
 		return;
 	if (s->ahead == NULL)
 		s->ahead = mem_new(1, sizeof(*s->ahead));
@@ -167,10 +168,31 @@ fetch_done(struct session *s)
 	message_free(&s->msg);
 }
 
+/* Of a message opened ahead: it will be asked for again. */
+void
+fetch_fault(struct session *s, const struct msg_fault *m)
+{
+	if (s->phase != SESSION_MSG || (m->number != 0 &&
+	    m->number != pop3_msg(s->pop)->number))
+		return;
+	session_log(s, LOG_LEVEL_WARNING, "message fault",
+	    (struct log_field[]){ LOG_NUM("number", m->number),
+	    LOG_STR("class", err_class_name(m->class)),
+	    LOG_STR("error", m->text), { NULL, { NULL, 0 }, 0 } });
+	fault(s, m->class == ERR_NOTFOUND);
+	go_on(s);
+}
+
+/* A message that there is no descriptor for costs itself, not its channel. */
 void
 fetch_message(struct session *s, const struct msg_message *m, int *fd)
 {
-	if (s->phase == SESSION_MSG && s->fetching && s->msg == NULL &&
+	const struct msg_fault none = { .class = ERR_TEMP,
+	    .number = m->number, .text = "no descriptor left" };
+
+	if (*fd < 0 || fds_out(*fd)) {
+		fetch_fault(s, &none);
+	} else if (s->phase == SESSION_MSG && s->fetching && s->msg == NULL &&
 	    m->number == pop3_msg(s->pop)->number) {
 		s->msg = message_new(*fd, m);
 		*fd = -1;
@@ -189,21 +211,6 @@ fetch_ahead_done(struct session *s, const struct msg_ahead *a)
 	    message_number(s->msg) != a->number)
 		return;
 	message_ahead_done(s->msg);
-	go_on(s);
-}
-
-/* Of a message opened ahead: it will be asked for again. */
-void
-fetch_fault(struct session *s, const struct msg_fault *m)
-{
-	if (s->phase != SESSION_MSG || (m->number != 0 &&
-	    m->number != pop3_msg(s->pop)->number))
-		return;
-	session_log(s, LOG_LEVEL_WARNING, "message fault",
-	    (struct log_field[]){ LOG_NUM("number", m->number),
-	    LOG_STR("class", err_class_name(m->class)),
-	    LOG_STR("error", m->text), { NULL, { NULL, 0 }, 0 } });
-	fault(s, m->class == ERR_NOTFOUND);
 	go_on(s);
 }
 

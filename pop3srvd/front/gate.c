@@ -57,6 +57,12 @@ gate_free(struct gate **g_p)
 	*g_p = NULL;
 }
 
+void
+gate_allow(struct gate *g, size_t ceiling)
+{
+	g->ceiling = ceiling;
+}
+
 enum gate_verdict
 gate_judge(struct gate *g, const struct vserver *vs, const struct addr *a,
     int64_t now, const struct prefix **rule_r)

@@ -33,6 +33,7 @@ struct gate;
 
 /* ceiling: connections that the descriptors allow. */
 struct gate *gate_new(size_t ceiling);
+void gate_allow(struct gate *g, size_t ceiling);
 void gate_free(struct gate **g_p);
 
 /* What would be decided, counting nothing.  *rule_r (or NULL): which range. */

@@ -17,6 +17,8 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/deadline.h \
 	pop3srvd/front/drop_pool.c \
 	pop3srvd/front/drop_pool.h \
+	pop3srvd/front/fds.c \
+	pop3srvd/front/fds.h \
 	pop3srvd/front/fetch.c \
 	pop3srvd/front/fetch.h \
 	pop3srvd/front/gate.c \

@@ -37,6 +37,7 @@ front_main(int argc, char **argv)
 	if (path_join(root, sizeof(root), srv.conf->run_dir, "empty") < 0)
 		fail("run_dir", &e);
 	life_drop(life, srv.conf->user, root);
+	server_count_places(&srv);
 	if (priv_sandbox_front(false, &e) < 0)
 		fail("sandbox", &e);
 	life_signals(life);

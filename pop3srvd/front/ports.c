@@ -15,6 +15,7 @@
 #include "pop3srvd/ipc/certs.h"
 #include "pop3srvd/ipc/memfd.h"
 
+#include "pop3srvd/front/fds.h"
 #include "pop3srvd/front/ports.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
@@ -165,16 +166,23 @@ ports_conf(struct ports *ps, const struct conf *c)
 	}
 }
 
+static enum gate_verdict
+admit(struct port *p, int fd, const struct addr *peer, bool proxy)
+{
+	server_relieve(p->srv, p->vs);
+	if (fds_out(fd) && !server_push_out(p->srv))
+		return GATE_FULL;
+	return gate_enter(p->srv->gate, p->vs, peer,
+	    proxy ? GATE_PROXY : GATE_PEER, loop_time(p->srv->loop)->mono);
+}
+
 static void
 on_peer(int fd, const struct addr *peer, void *arg)
 {
 	struct port *p = arg;
 	bool proxy = vserver_is_proxy(p->vs, peer);
-	enum gate_verdict v;
+	enum gate_verdict v = admit(p, fd, peer, proxy);
 
-	server_relieve(p->srv, p->vs);
-	v = gate_enter(p->srv->gate, p->vs, peer,
-	    proxy ? GATE_PROXY : GATE_PEER, loop_time(p->srv->loop)->mono);
 	if (v != GATE_OK) {
 		close(fd);
 		server_log_refused(p->srv, p->vs, peer, v);

@@ -6,14 +6,12 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "lib/base/mem.h"
 
-#include "lib/net/priv.h"
-
 #include "pop3srvd/front/ctl_server.h"
+#include "pop3srvd/front/fds.h"
 #include "pop3srvd/front/helpers.h"
 #include "pop3srvd/front/ports.h"
 #include "pop3srvd/front/server.h"
@@ -22,7 +20,6 @@
 
 #define KEYS_LIFE	((int64_t)12 * 3600 * 1000)	/* of TLS tickets */
 #define STOP_WAIT	5000		/* ms for replies that have begun */
-#define SPARE_FDS	64
 #define SCANNED_MAX	64		/* who may have to go */
 #define DELAYED_MAX	100000		/* accounts whose last login is known */
 #define WAITING_SHARE	30		/* percent of all before their login */
@@ -135,6 +132,30 @@ on_frame(struct frame *f, void *arg)
 		serve_frame(srv, f);
 }
 
+/* What is asked for may be more than the descriptors allow, also later: their
+ * limit is what it was at the start. */
+static void
+check_places(const struct server *srv)
+{
+	size_t want = (size_t)srv->conf->server.limits.connections;
+	size_t most = fds_connections();
+
+	if (most < want)
+		log_event(srv->log, LOG_LEVEL_WARNING, NULL,
+		    "fewer connections than configured", (struct log_field[]){
+		    LOG_NUM("configured", want), LOG_NUM("possible", most),
+		    LOG_NUM("descriptors", fds_most()),
+		    { NULL, { NULL, 0 }, 0 } });
+}
+
+void
+server_count_places(struct server *srv)
+{
+	fds_learn();
+	gate_allow(srv->gate, fds_connections());
+	check_places(srv);
+}
+
 static void
 on_conf(const struct conf *new, const struct conf *old, void *arg)
 {
@@ -144,6 +165,7 @@ on_conf(const struct conf *new, const struct conf *old, void *arg)
 	srv->conf = new;
 	if (srv->stopping)
 		return;
+	check_places(srv);
 	ports_conf(srv->ports, new);
 	ctl_server_conf(srv->ctl, new);
 }
@@ -279,22 +301,6 @@ keys_due(struct loop *l, struct timer *t)
 	(void)timer_after(l, t, KEYS_LIFE);
 }
 
-/* A session logged in needs a descriptor, and another while it is sent mail. */
-static size_t
-ceiling(struct server *srv)
-{
-	size_t want = (size_t)srv->conf->server.limits.connections;
-	size_t fds = priv_raise_fds((unsigned)(want + want / 2) + SPARE_FDS);
-	size_t most = fds <= SPARE_FDS ? 1 : (fds - SPARE_FDS) * 2 / 3;
-
-	if (most < want)
-		log_event(srv->log, LOG_LEVEL_WARNING, NULL,
-		    "fewer connections than configured", (struct log_field[]){
-		    LOG_NUM("configured", want), LOG_NUM("possible", most),
-		    LOG_NUM("descriptors", fds), { NULL, { NULL, 0 }, 0 } });
-	return most;
-}
-
 static void
 read_mail(struct server *srv)
 {
@@ -324,7 +330,7 @@ server_start(struct server *srv, struct life *life, struct err *e)
 	srv->stop_timer.due = stop_due;
 	if ((srv->keys = tls_keys_new(e)) == NULL)
 		return -1;
-	srv->gate = gate_new(ceiling(srv));
+	srv->gate = gate_new(1);
 	srv->sessions = sessions_new();
 	srv->delay = delay_new(DELAYED_MAX);
 	srv->auths = auth_pool_new(srv->loop, &helpers_auth_ops, srv);

@@ -59,6 +59,8 @@ extern const struct life_ops server_life_ops;
 
 /* Everything before rights are given up.  0, or -1 with *e. */
 int server_start(struct server *srv, struct life *life, struct err *e);
+/* When the limits are final. */
+void server_count_places(struct server *srv);
 void server_end(struct server *srv);
 
 /* A session has ended. */

@@ -143,7 +143,8 @@ front_frame(struct channel *ch, struct frame *f, void *arg)
 		LOG_NUM("type", f->type), LOG_NUM("id", f->id), { NULL } };
 
 	(void)ch;
-	if (!p->end.queued && !on_frame(p, f))
+	/* No request carries a descriptor. */
+	if (!p->end.queued && (f->fd >= 0 || !on_frame(p, f)))
 		break_off(p, fields);
 }
 
@@ -156,9 +157,11 @@ lonely_due(struct loop *l, struct timer *t)
 	loop_stop(l);
 }
 
-/* A front that died is followed by another.  If none comes, the channel alone
- * was lost, and nobody would ever make it anew. */
-/* Front is dead: nothing of its sessions is removed (I1). */
+/*
+ * Front is dead: nothing of its sessions is removed (I1).  A front that died is
+ * followed by another.  If none comes, the channel alone was lost, and nobody
+ * would ever make it anew.
+ */
 static void
 front_gone(struct channel *ch, void *arg)
 {

@@ -453,6 +453,10 @@ impossible(int which)
 	case 8:
 		say(MSG_DROP_LIST, 1, NULL);	/* ours to say */
 		break;
+	case 9:					/* with a descriptor */
+		ck_assert_int_eq(channel_send(front, MSG_DROP_CLOSE, 1,
+		    span_of(""), STDIN_FILENO), 0);
+		break;
 	default:
 		say(MSG_DROP_COMMIT, 1, NULL);
 		say(MSG_DROP_COMMIT, 1, NULL);
@@ -571,7 +575,7 @@ add(TCase *tc)
 	tcase_add_test(tc, moved_and_gone_messages);
 	tcase_add_test(tc, reading_ahead_is_answered);
 	tcase_add_loop_test(tc, what_front_cannot_mean_ends_the_process, 0,
-	    10);
+	    11);
 	tcase_add_test(tc, a_dead_front_ends_nothing);
 	tcase_add_test(tc, without_a_front_it_ends);
 	tcase_add_test(tc, a_dead_front_deletes_nothing);

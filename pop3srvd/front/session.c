@@ -166,10 +166,7 @@ make(struct server *srv, struct vserver *vs, const struct addr *peer)
 		return NULL;
 	s->srv = srv;
 	s->peer = *peer;
-	if (sessions_add(srv->sessions, s) < 0) {
-		free(s);
-		return NULL;
-	}
+	sessions_add(srv->sessions, s);
 	s->vs = vserver_ref(vs);
 	s->timer.due = on_due;
 	s->task.run = on_task;

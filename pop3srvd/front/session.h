@@ -54,7 +54,7 @@ struct session_list {
 
 struct session {
 	struct session *prev, *next;		/* sessions.c's */
-	struct session *next_account;
+	struct session *next_account, *next_sid;
 	struct server *srv;
 	struct vserver *vs;
 	struct conn *conn;			/* NULL: the peer has left */

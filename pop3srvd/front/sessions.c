@@ -1,13 +1,12 @@
 /*
  * sessions.c - all sessions: by number, by age, by account
  *
- * sid is a slot (low 20 bits) and how often the slot was used (high 12), so
- * that a late answer for an ended session finds nobody.
+ * sid is the low half of the number, which only counts up: a late answer for a
+ * session that has ended finds nobody until 2^32 others have come.
  *
  * Runs in: front.
  * Trusts: account names, which auth has made canonical.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +15,7 @@
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/sessions.h"
 
-#define SLOT_BITS	20
-#define SLOT_MASK	(((uint32_t)1 << SLOT_BITS) - 1)
+#define FIRST_ROWS	256
 #define CHAINS		4096
 
 struct list {
@@ -26,55 +24,74 @@ struct list {
 };
 
 struct sessions {
-	struct session **slots;
-	uint16_t *uses;
-	size_t cap;
-	uint32_t *spare;		/* slots that are free */
-	size_t n_spare, n_slots;
+	struct session **by_sid;	/* chains; more of them than sessions */
+	size_t rows;			/* a power of 2 */
+	size_t n;
 	uint64_t begun;
 	struct list lists[SESSIONS_LISTS];
 	struct session *accounts[CHAINS];
 };
-
-struct sessions *
-sessions_new(void)
-{
-	return mem_new(1, sizeof(struct sessions));
-}
 
 void
 sessions_free(struct sessions **reg_p)
 {
 	if (*reg_p == NULL)
 		return;
-	free((*reg_p)->slots);
-	free((*reg_p)->uses);
-	free((*reg_p)->spare);
+	free((*reg_p)->by_sid);
 	free(*reg_p);
 	*reg_p = NULL;
 }
 
-/* All three arrays grow together, so that giving back never fails. */
-static int
+struct sessions *
+sessions_new(void)
+{
+	struct sessions *reg = mem_new(1, sizeof(*reg));
+
+	if (reg == NULL)
+		return NULL;
+	reg->rows = FIRST_ROWS;
+	reg->by_sid = mem_new(reg->rows, sizeof(*reg->by_sid));
+	if (reg->by_sid == NULL)
+		sessions_free(&reg);
+	return reg;
+}
+
+static struct session **
+row_of(const struct sessions *reg, uint32_t sid)
+{
+	return &reg->by_sid[sid & (reg->rows - 1)];
+}
+
+/* Without memory the chains only get longer. */
+static void
 grow(struct sessions *reg)
 {
-	size_t n = reg->cap == 0 ? 256 : reg->cap * 2;
-	void *p;
+	struct session **old = reg->by_sid, *s, *next;
+	size_t i, n = reg->rows;
 
-	if (n > (size_t)SLOT_MASK + 1)
-		return -1;
-	if ((p = realloc(reg->slots, n * sizeof(*reg->slots))) == NULL)
-		return -1;
-	reg->slots = p;
-	if ((p = realloc(reg->spare, n * sizeof(*reg->spare))) == NULL)
-		return -1;
-	reg->spare = p;
-	if ((p = realloc(reg->uses, n * sizeof(*reg->uses))) == NULL)
-		return -1;
-	reg->uses = p;
-	memset(reg->uses + reg->cap, 0, (n - reg->cap) * sizeof(*reg->uses));
-	reg->cap = n;
-	return 0;
+	reg->by_sid = mem_new(n * 2, sizeof(*old));
+	if (reg->by_sid == NULL) {
+		reg->by_sid = old;
+		return;
+	}
+	reg->rows = n * 2;
+	for (i = 0; i < n; i++)
+		for (s = old[i]; s != NULL; s = next) {
+			next = s->next_sid;
+			s->next_sid = *row_of(reg, s->sid);
+			*row_of(reg, s->sid) = s;
+		}
+	free(old);
+}
+
+struct session *
+sessions_find(const struct sessions *reg, uint32_t sid)
+{
+	struct session *s = *row_of(reg, sid);
+
+	while (s != NULL && s->sid != sid)
+		s = s->next_sid;
+	return s;
 }
 
 static void
@@ -95,24 +112,18 @@ link_out(struct list *l, struct session *s)
 	l->n--;
 }
 
-int
+void
 sessions_add(struct sessions *reg, struct session *s)
 {
-	uint32_t slot;
-
-	if (reg->n_spare > 0) {
-		slot = reg->spare[--reg->n_spare];
-	} else {
-		if (reg->n_slots == reg->cap && grow(reg) < 0)
-			return -1;
-		slot = (uint32_t)reg->n_slots++;
-	}
-	reg->slots[slot] = s;
-	reg->uses[slot]++;
-	s->sid = (uint32_t)reg->uses[slot] << SLOT_BITS | slot;
-	s->number = ++reg->begun;
+	if (reg->n++ == reg->rows)
+		grow(reg);
+	do {
+		s->number = ++reg->begun;
+		s->sid = (uint32_t)s->number;
+	} while (sessions_find(reg, s->sid) != NULL);
+	s->next_sid = *row_of(reg, s->sid);
+	*row_of(reg, s->sid) = s;
 	link_in(&reg->lists[SESSIONS_WAITING], s);
-	return 0;
 }
 
 static struct session **
@@ -141,9 +152,12 @@ sessions_log_in(struct sessions *reg, struct session *s)
 void
 sessions_remove(struct sessions *reg, struct session *s)
 {
-	uint32_t slot = s->sid & SLOT_MASK;
-	struct session **at;
+	struct session **at = row_of(reg, s->sid);
 
+	while (*at != s)
+		at = &(*at)->next_sid;
+	*at = s->next_sid;
+	reg->n--;
 	link_out(&reg->lists[s->logged_in ? SESSIONS_LOGGED_IN :
 	    SESSIONS_WAITING], s);
 	if (s->logged_in) {
@@ -152,8 +166,6 @@ sessions_remove(struct sessions *reg, struct session *s)
 			at = &(*at)->next_account;
 		*at = s->next_account;
 	}
-	reg->slots[slot] = NULL;
-	reg->spare[reg->n_spare++] = slot;
 }
 
 struct session *
@@ -163,28 +175,14 @@ sessions_first(const struct sessions *reg, enum sessions_list list)
 }
 
 struct session *
-sessions_find(const struct sessions *reg, uint32_t sid)
-{
-	uint32_t slot = sid & SLOT_MASK;
-
-	if (slot >= reg->n_slots || reg->slots[slot] == NULL ||
-	    reg->slots[slot]->sid != sid)
-		return NULL;
-	return reg->slots[slot];
-}
-
-struct session *
 sessions_named(const struct sessions *reg, const char *id)
 {
 	char text[SESSION_ID];
-	struct session *s;
-	int i;
+	struct session *s = sessions_find(reg, (uint32_t)strtoull(id, NULL,
+	    16));
 
-	for (i = 0; i < SESSIONS_LISTS; i++)
-		for (s = reg->lists[i].first; s != NULL; s = s->next)
-			if (strcmp(session_id(s, text), id) == 0)
-				return s;
-	return NULL;
+	/* one spelling only: the one that we log */
+	return s != NULL && strcmp(session_id(s, text), id) == 0 ? s : NULL;
 }
 
 struct session *

@@ -16,8 +16,8 @@ enum sessions_list { SESSIONS_WAITING, SESSIONS_LOGGED_IN, SESSIONS_LISTS };
 struct sessions *sessions_new(void);
 void sessions_free(struct sessions **reg_p);
 
-/* Gives s its numbers and puts it among the waiting.  -1: no memory. */
-int sessions_add(struct sessions *reg, struct session *s);
+/* Gives s its numbers and puts it among the waiting. */
+void sessions_add(struct sessions *reg, struct session *s);
 void sessions_remove(struct sessions *reg, struct session *s);
 /* Move s, whose account is set, among those logged in. */
 void sessions_log_in(struct sessions *reg, struct session *s);

@@ -20,6 +20,37 @@ must 'admin may' as 61131 domain add x.example
 got=0; as 61139 status >"$dir/out" 2>&1 || got=$?
 [ $got -eq 77 ] || [ $got -eq 69 ] || { cat "$dir/out"; fail "a stranger got exit $got"; }
 say 'ok - a stranger may nothing'
+cat >"$dir/every" <<'EOF'
+"""Every verb of the table, asked by a role, is refused when it needs more."""
+import json, os, socket, sys
+uid = int(sys.argv[3])
+lines = open(sys.argv[2]).readlines()
+os.setgroups([]); os.setgid(uid); os.setuid(uid)
+rank = {'viewer': 1, 'operator': 2, 'admin': 3}
+mine = rank[sys.argv[1]]
+refused = answered = 0
+for line in lines:
+    verb, role = line.split()
+    s = socket.socket(socket.AF_UNIX); s.settimeout(20); s.connect(os.environ['sock'])
+    s.sendall(json.dumps({'v': 1, 'id': 1, 'verb': verb, 'args': {}}).encode() + b'\n')
+    r = b''
+    while not r.endswith(b'\n'):
+        d = s.recv(65536)
+        assert d, verb
+        r += d
+    r = json.loads(r); s.close()
+    no = not r['ok'] and r['error']['exit'] == 77
+    assert no == (rank[role] > mine), (verb, role, r)
+    refused += no; answered += not no
+print(refused, 'refused,', answered, 'answered')
+assert answered > 3 and refused > 3
+EOF
+every() { python3 "$dir/every" "$2" "$dir/verbs" "$1"; }
+[ -x "$bin/t/rules/print_tables" ] || skip 'the tables are printed by t/rules/print_tables, which is not built (make check builds it)'
+"$bin/t/rules/print_tables" verbs | awk -F '\t' '$4 == "front" || $4 == "keeper" || $4 == "auth" { print $1, $3 }' >"$dir/verbs"
+[ "$(wc -l <"$dir/verbs")" -gt 20 ] || fail 'the verb table is short'
+must 'a viewer is refused every verb above its role' every 61133 viewer
+must 'an operator too' every 61132 operator
 must 'changes are logged with uid' grep -qE 'control.*verb=domain.add.*uid=61131' "$dir/log"
 must 'refusals too' grep -qE 'control.*verb=reload.*uid=61133' "$dir/log"
 still_alive

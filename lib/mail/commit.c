@@ -29,6 +29,7 @@ struct commit {
 	unsigned passes;
 	bool walking;
 	struct names names;
+	size_t learnt;
 	struct folder_walk walk;
 };
 
@@ -191,8 +192,9 @@ look(struct commit *c, struct slice *s)
 	struct err e;
 	int r;
 
-	if (c->names.table == NULL && names_all(&c->names, c->m, &e) < 0)
-		return fail_look(c, &e);
+	r = names_learn(&c->names, c->m, &c->learnt, s, &e);
+	if (r != 0)
+		return r < 0 ? fail_look(c, &e) : STORE_MORE;
 	if (!c->walking && folder_walk_begin(&c->walk, c->maildrop, &e) < 0)
 		return fail_look(c, &e);
 	c->walking = true;

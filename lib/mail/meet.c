@@ -113,16 +113,7 @@ meet_begin(struct meet *me, struct err *e)
 int
 meet_learn(struct meet *me, struct slice *s, struct err *e)
 {
-	if (me->old_names.table == NULL &&
-	    names_begin(&me->old_names, me->old.count, e) < 0)
-		return -1;
-	while (me->learnt < me->old.count) {
-		if (names_put(&me->old_names, &me->old, me->learnt++, e) < 0)
-			return -1;
-		if (slice_over_small(s))
-			return 1;
-	}
-	return 0;
+	return names_learn(&me->old_names, &me->old, &me->learnt, s, e);
 }
 
 void

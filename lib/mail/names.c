@@ -111,14 +111,16 @@ names_put(struct names *t, const struct msgs *m, size_t i, struct err *e)
 }
 
 int
-names_all(struct names *t, const struct msgs *m, struct err *e)
+names_learn(struct names *t, const struct msgs *m, size_t *at,
+    struct slice *s, struct err *e)
 {
-	size_t i;
-
-	if (names_begin(t, m->count, e) < 0)
+	if (t->table == NULL && names_begin(t, m->count, e) < 0)
 		return -1;
-	for (i = 0; i < m->count; i++)
-		if (names_put(t, m, i, e) < 0)
+	while (*at < m->count) {
+		if (names_put(t, m, (*at)++, e) < 0)
 			return -1;
+		if (slice_over_small(s))
+			return 1;
+	}
 	return 0;
 }

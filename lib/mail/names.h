@@ -10,6 +10,7 @@
 #include "lib/base/err.h"
 #include "lib/base/span.h"
 #include "lib/mail/msgs.h"
+#include "lib/mail/slice.h"
 
 struct names_slot {
 	uint32_t row;		/* + 1; 0 is empty */
@@ -39,7 +40,9 @@ size_t names_find(const struct names *t, const struct msgs *m,
 int names_put(struct names *t, const struct msgs *m, size_t i,
     struct err *e);
 
-/* All rows of m, in one go.  0, or -1 (ERR_TEMP). */
-int names_all(struct names *t, const struct msgs *m, struct err *e);
+/* All rows of m from *at on, which is 0 at first: 1 more to do, 0, or -1
+ * (ERR_TEMP).  t may be all zero. */
+int names_learn(struct names *t, const struct msgs *m, size_t *at,
+    struct slice *s, struct err *e);
 
 #endif

@@ -13,6 +13,7 @@ struct refind {
 	size_t wanted;
 	bool met;
 	struct names names;
+	size_t learnt;
 	struct folder_walk walk;
 };
 
@@ -54,8 +55,7 @@ refind_new(int maildrop, struct msgs *m, size_t wanted, struct err *e)
 	}
 	rf->m = m;
 	rf->wanted = wanted;
-	if (names_all(&rf->names, m, e) < 0 ||
-	    folder_walk_begin(&rf->walk, maildrop, e) < 0)
+	if (folder_walk_begin(&rf->walk, maildrop, e) < 0)
 		refind_free(&rf);
 	return rf;
 }
@@ -78,6 +78,9 @@ refind_step(struct refind *rf, struct err *e)
 	int r;
 
 	slice_begin(&s);
+	r = names_learn(&rf->names, rf->m, &rf->learnt, &s, e);
+	if (r != 0)
+		return r;
 	r = folder_walk_step(&rf->walk, &s, met, rf, e);
 	if (r == 0)
 		msgs_trim(rf->m);

@@ -3,6 +3,9 @@
  */
 #include <stdint.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <string.h>
 
 #include "lib/base/mem.h"
@@ -47,6 +50,14 @@ mem_grow(void *old, size_t *cap, size_t need, size_t size)
 	if (p != NULL)
 		*cap = want;
 	return p;
+}
+
+void
+mem_give_back(void)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
 }
 
 void

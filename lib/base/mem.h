@@ -23,6 +23,12 @@ char *mem_strndup(const char *s, size_t n);
  */
 void *mem_grow(void *old, size_t *cap, size_t need, size_t size);
 
+/*
+ * Give the system what was freed: the C library keeps pages between blocks
+ * still in use until it is told.  Takes milliseconds of a big heap.
+ */
+void mem_give_back(void);
+
 /* Overwrite n octets in a way the compiler keeps. */
 void mem_wipe(void *p, size_t n);
 

@@ -20,6 +20,8 @@
 
 #define KEYS_LIFE	((int64_t)12 * 3600 * 1000)	/* of TLS tickets */
 #define STOP_WAIT	5000		/* ms for replies that have begun */
+#define CHURN		64		/* blocks of memory that are worth it */
+#define TRIM_WAIT	10000		/* ms until the burst is over */
 #define SCANNED_MAX	64		/* who may have to go */
 #define DELAYED_MAX	100000		/* accounts whose last login is known */
 #define WAITING_SHARE	30		/* percent of all before their login */
@@ -224,9 +226,28 @@ const struct life_ops server_life_ops = {
 	.stop = on_stop
 };
 
+/* A burst of handshakes takes 30 kB each that lie between blocks in use. */
+static void
+trim_due(struct loop *l, struct timer *t)
+{
+	struct server *srv = LOOP_OWNER(t, struct server, trim_timer);
+
+	(void)l;
+	srv->churn = 0;
+	mem_give_back();
+}
+
+void
+server_churned(struct server *srv)
+{
+	if (++srv->churn == CHURN)
+		(void)timer_after(srv->loop, &srv->trim_timer, TRIM_WAIT);
+}
+
 void
 server_session_ended(struct server *srv)
 {
+	server_churned(srv);
 	if (srv->stopping && srv->sessions != NULL &&
 	    sessions_first(srv->sessions, SESSIONS_WAITING) == NULL &&
 	    sessions_first(srv->sessions, SESSIONS_LOGGED_IN) == NULL)
@@ -328,6 +349,7 @@ server_start(struct server *srv, struct life *life, struct err *e)
 	srv->since = loop_time(srv->loop)->wall;
 	srv->keys_timer.due = keys_due;
 	srv->stop_timer.due = stop_due;
+	srv->trim_timer.due = trim_due;
 	if ((srv->keys = tls_keys_new(e)) == NULL)
 		return -1;
 	srv->gate = gate_new(1);
@@ -361,5 +383,6 @@ server_end(struct server *srv)
 	gate_free(&srv->gate);
 	timer_stop(srv->loop, &srv->stop_timer);
 	timer_stop(srv->loop, &srv->keys_timer);
+	timer_stop(srv->loop, &srv->trim_timer);
 	tls_keys_free(&srv->keys);
 }

@@ -46,9 +46,11 @@ struct server {
 	struct tls_keys *keys;
 	struct timer keys_timer;
 	struct timer stop_timer;
+	struct timer trim_timer;
 	int64_t since;			/* wall ms */
 	uint64_t hello_turn;		/* of the loop */
 	unsigned hellos;		/* handshakes begun in it */
+	unsigned churn;			/* since memory was given back */
 	bool stopping;
 	struct server_mail *mail, **mail_end;
 	uint64_t messages, octets_out, logins, login_failures;
@@ -63,6 +65,8 @@ int server_start(struct server *srv, struct life *life, struct err *e);
 void server_count_places(struct server *srv);
 void server_end(struct server *srv);
 
+/* Memory was freed, or will be soon: of a session or of a handshake. */
+void server_churned(struct server *srv);
 /* A session has ended. */
 void server_session_ended(struct server *srv);
 

@@ -126,6 +126,7 @@ on_conn(struct conn *c, enum conn_event ev, void *arg)
 		pop3_session_go(s, span_of(""));
 		break;
 	case CONN_TLS_UP:
+		server_churned(s->srv);
 		session_begin(s);
 		break;
 	case CONN_GONE:

@@ -119,6 +119,23 @@ check_rate(struct session *s, int64_t now)
 	}
 }
 
+/* The peer is not to blame when it is auth or drop that does not answer. */
+static void
+too_late(struct session *s, const char *text, const char *reason)
+{
+	switch (s->phase) {
+	case SESSION_AUTH:
+	case SESSION_DROP:
+	case SESSION_MSG:
+	case SESSION_COMMIT:
+		session_abort(s, "[SYS/TEMP] no answer in time",
+		    "helper-timeout");
+		break;
+	default:
+		session_abort(s, text, reason);
+	}
+}
+
 /* RFC 1939 section 3 asks for 10 minutes or more; what the peer still has to
  * read counts as activity, but then by its rate (features.md 4.5). */
 static void
@@ -128,7 +145,7 @@ idle_over(struct session *s, int64_t now)
 
 	(void)taken_by_peer(s, &owes);
 	if (!owes) {
-		session_abort(s, "idle for too long", "idle-timeout");
+		too_late(s, "idle for too long", "idle-timeout");
 		return;
 	}
 	deadline_rate_begin(s);
@@ -154,7 +171,7 @@ deadline_check(struct session *s)
 	if (s->logged_in && now >= s->last + l->idle_timeout)
 		idle_over(s, now);
 	else if (!s->logged_in && now >= s->since + l->login_timeout)
-		session_abort(s, "login took too long", "login-timeout");
+		too_late(s, "login took too long", "login-timeout");
 	else if (s->phase == SESSION_DELAY && now >= s->answer_at)
 		login_delay_over(s);
 }

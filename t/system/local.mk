@@ -36,6 +36,7 @@ SYSTEM_TESTS = \
 	t/system/404-many-connections.sh \
 	t/system/405-slow-peers.sh \
 	t/system/406-descriptors.sh \
+	t/system/407-stuck-helpers.sh \
 	t/system/600-pop3ctl-words.sh \
 	t/system/601-control.sh \
 	t/system/602-roles.sh \

@@ -167,17 +167,25 @@ write_some(struct target *t)
 	return -1;
 }
 
+static bool
+write_all(struct target *t)
+{
+	while (buf_len(&t->queue) > 0)
+		if (write_some(t) < 0)
+			return false;
+	return true;
+}
+
 static void
 flush(struct target *t)
 {
-	if (t->fd < 0 || t->waiting)
+	if (t->fd < 0 || t->waiting || !write_all(t))
 		return;
-	while (buf_len(&t->queue) > 0)
-		if (write_some(t) < 0)
-			return;
 	if (t->dropped > 0 || t->failed) {
 		works(t);
-		flush(t);	/* once more: dropped is 0 now */
+		/* what works() had to say; without memory that is nothing */
+		if (!write_all(t))
+			return;
 	}
 	buf_rest(&t->queue);
 }

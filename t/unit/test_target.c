@@ -206,6 +206,37 @@ START_TEST(a_stopped_reader_delays_nobody)
 }
 END_TEST
 
+static int
+no_room(const struct logrec *r, enum conf_log_format format, struct buf *b)
+{
+	(void)r;
+	(void)format;
+	(void)b;
+	return -1;
+}
+
+/* Without memory not even "records dropped" can be said. */
+START_TEST(what_cannot_be_rendered_is_counted)
+{
+	struct target_ops ops = target_file_ops;
+	struct conf_log c = to_file(path);
+	struct logrec r = event("server started", LOG_LEVEL_INFO);
+	struct target *t;
+
+	ops.render = no_room;
+	t = target_new(loop, &ops, &c, news, NULL);
+	ck_assert_ptr_nonnull(t);
+	target_event(t, &r);
+	target_event(t, &r);
+	ck_assert_uint_gt(target_dropped(t), 0);
+	ops.render = render_line;
+	target_event(t, &r);
+	ck_assert_uint_eq(target_dropped(t), 0);
+	ck_assert_ptr_nonnull(strstr(content(), "log records dropped count="));
+	target_free(&t);
+}
+END_TEST
+
 START_TEST(what_is_missing_is_tried_again)
 {
 	char late[80];
@@ -315,6 +346,7 @@ add(TCase *tc)
 	tcase_add_test(tc, reopening_follows_the_name);
 	tcase_add_test(tc, a_full_disk_is_told_once_and_counted);
 	tcase_add_test(tc, a_stopped_reader_delays_nobody);
+	tcase_add_test(tc, what_cannot_be_rendered_is_counted);
 	tcase_add_test(tc, what_is_missing_is_tried_again);
 	tcase_add_test(tc, a_link_is_not_followed);
 	tcase_add_test(tc, trouble_of_one_is_news_for_the_others);

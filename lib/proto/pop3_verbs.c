@@ -90,13 +90,14 @@ put_sasl(struct pop3 *p)
 	return any ? buf_adds(&p->out, "\r\n") : 0;
 }
 
-/* A verb for logging in is named only before the login. */
+/*
+ * RFC 2449 section 5: what is of use before the login is announced after it
+ * too, so that a client can see whether somebody took it out on the way.
+ */
 static int
 put_verb(struct pop3 *p, const struct pop3_verb *v)
 {
 	if (v->capa == NULL)
-		return 0;
-	if ((v->flags & IN_AUTH) && p->state != POP3_AUTHORIZATION)
 		return 0;
 	if ((v->flags & PASSWORD) && !pop3_password_ok(p))
 		return 0;

@@ -135,6 +135,30 @@ cmd_ask(struct cmd *c, const char *verb, json_t *args, int *code_r)
 }
 
 int
+cmd_pages(struct cmd *c, json_t *args, const char *list,
+    void (*row)(void *arg, const json_t *v), void *arg)
+{
+	json_t *page, *next, *v;
+	int code = 0;
+	size_t i;
+
+	for (; args != NULL; args = next) {
+		next = json_deep_copy(args);
+		page = cmd_ask(c, c->verb->verb, args, &code);
+		if (!c->json)
+			json_array_foreach(json_object_get(page, list), i, v)
+				row(arg, v);
+		if (json_object_set(next, "after",
+		    json_object_get(page, "next")) < 0) {
+			json_decref(next);	/* this was the last page */
+			next = NULL;
+		}
+		json_decref(page);
+	}
+	return code;
+}
+
+int
 cmd_do(struct cmd *c, json_t *args)
 {
 	int code = 0;

@@ -43,6 +43,12 @@ int cmd_usage(const struct cmd *c, const char *why);
  */
 json_t *cmd_ask(struct cmd *c, const char *verb, json_t *args,
     int *code_r);
+/*
+ * Ask for a list page by page, beginning with args (stolen); each row of each
+ * page is given to row() unless --json prints the pages.  Returns the exit code.
+ */
+int cmd_pages(struct cmd *c, json_t *args, const char *list,
+    void (*row)(void *arg, const json_t *v), void *arg);
 /* Ask with the command's own verb; nothing is printed but faults. */
 int cmd_do(struct cmd *c, json_t *args);
 

@@ -31,8 +31,9 @@ quota_of(const json_t *a, char out[PRINT_TEXT])
 }
 
 static void
-add_account(struct table *t, const json_t *a)
+add_account(void *arg, const json_t *a)
 {
+	struct table *t = arg;
 	char text[PRINT_TEXT];
 
 	table_text(t, cmd_str(a, "name"));
@@ -47,26 +48,18 @@ cmd_account_list(struct cmd *c)
 {
 	static const char *const heads[] = { "account", "state", ">quota",
 		"hash", "maildrop" };
-	json_t *page, *args, *a, *next;
 	struct table t;
-	size_t i;
-	int code = 0;
+	json_t *args;
+	int code;
 
 	if (c->argc > 1)
 		return cmd_usage(c, "needs one DOMAIN, or none");
 	args = json_object();
+	if (c->argc == 1)
+		(void)json_object_set_new(args, "domain",
+		    json_string(c->argv[0]));
 	table_begin(&t, heads, 5);
-	while (args != NULL) {
-		if (c->argc == 1)
-			(void)json_object_set_new(args, "domain",
-			    json_string(c->argv[0]));
-		page = cmd_ask(c, c->verb->verb, args, &code);
-		json_array_foreach(json_object_get(page, "accounts"), i, a)
-			add_account(&t, a);
-		next = json_object_get(page, "next");
-		args = next == NULL ? NULL : json_pack("{s:O}", "after", next);
-		json_decref(page);
-	}
+	code = cmd_pages(c, args, "accounts", add_account, &t);
 	table_end(&t, c->json || (code != 0 && t.n == 0) ? NULL : stdout);
 	return code;
 }

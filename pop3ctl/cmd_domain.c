@@ -4,31 +4,28 @@
 #include "pop3ctl/cmd.h"
 #include "pop3ctl/print.h"
 
+static void
+add_domain(void *arg, const json_t *d)
+{
+	struct table *t = arg;
+
+	table_text(t, cmd_str(d, "name"));
+	table_text(t, cmd_str(d, "alias_of"));
+	table_text(t, json_is_true(json_object_get(d, "locked")) ? "locked" :
+	    "");
+}
+
 int
 cmd_domain_list(struct cmd *c)
 {
 	static const char *const heads[] = { "domain", "alias of", "state" };
-	json_t *page, *args, *d, *next;
 	struct table t;
-	size_t i;
-	int code = 0;
+	int code;
 
 	if (c->argc > 0)
 		return cmd_usage(c, "too many words");
-	args = json_object();
 	table_begin(&t, heads, 3);
-	while (args != NULL) {
-		page = cmd_ask(c, c->verb->verb, args, &code);
-		json_array_foreach(json_object_get(page, "domains"), i, d) {
-			table_text(&t, cmd_str(d, "name"));
-			table_text(&t, cmd_str(d, "alias_of"));
-			table_text(&t, json_is_true(json_object_get(d,
-			    "locked")) ? "locked" : "");
-		}
-		next = json_object_get(page, "next");
-		args = next == NULL ? NULL : json_pack("{s:O}", "after", next);
-		json_decref(page);
-	}
+	code = cmd_pages(c, json_object(), "domains", add_domain, &t);
 	table_end(&t, c->json || (code != 0 && t.n == 0) ? NULL : stdout);
 	return code;
 }

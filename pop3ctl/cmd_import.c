@@ -194,8 +194,11 @@ has_control(const char *line)
 
 /* As it is: import must read the very same name. */
 static void
-print_line(const char *line)
+print_line(void *arg, const json_t *v)
 {
+	const char *line = json_string_value(v);
+
+	(void)arg;
 	if (line == NULL)
 		return;
 	if (has_control(line))
@@ -208,22 +211,7 @@ print_line(const char *line)
 int
 cmd_account_export(struct cmd *c)
 {
-	json_t *page, *args, *line, *next;
-	size_t i;
-	int code = 0;
-
 	if (c->argc > 0)
 		return cmd_usage(c, "too many words");
-	args = json_object();
-	while (args != NULL) {
-		page = cmd_ask(c, c->verb->verb, args, &code);
-		json_array_foreach(c->json ? NULL :
-		    json_object_get(page, "lines"), i, line) {
-			print_line(json_string_value(line));
-		}
-		next = json_object_get(page, "next");
-		args = next == NULL ? NULL : json_pack("{s:O}", "after", next);
-		json_decref(page);
-	}
-	return code;
+	return cmd_pages(c, json_object(), "lines", print_line, NULL);
 }

@@ -7,8 +7,9 @@
 #include "pop3ctl/print.h"
 
 static void
-add_session(struct table *t, const json_t *s)
+add_session(void *arg, const json_t *s)
 {
+	struct table *t = arg;
 	char text[PRINT_TEXT];
 
 	table_text(t, cmd_str(s, "id"));
@@ -22,44 +23,19 @@ add_session(struct table *t, const json_t *s)
 	table_text(t, print_size(cmd_int(s, "octets_out"), text));
 }
 
-/* The next page begins behind the last id of this one. */
-static json_t *
-after(const json_t *page)
-{
-	const json_t *list = json_object_get(page, "sessions");
-	size_t n = json_array_size(list);
-
-	if (!json_is_true(json_object_get(page, "more")) || n == 0)
-		return NULL;
-	return json_object_get(json_array_get(list, n - 1), "id");
-}
-
 int
 cmd_session_list(struct cmd *c)
 {
 	static const char *const heads[] = { "id", "listener", "peer",
 		"state", "user", "tls", ">idle", ">messages", ">sent" };
-	json_t *page, *args, *s, *next;
 	struct table t;
-	size_t i;
-	int code = 0;
+	int code;
 
 	if (c->argc > 0)
 		return cmd_usage(c, "too many words");
-	args = json_object();
 	table_begin(&t, heads, 9);
-	while (args != NULL) {
-		page = cmd_ask(c, c->verb->verb, args, &code);
-		json_array_foreach(json_object_get(page, "sessions"), i, s)
-			add_session(&t, s);
-		next = after(page);
-		args = next == NULL ? NULL : json_pack("{s:O}", "after", next);
-		json_decref(page);
-	}
-	if (c->json || (code != 0 && t.n == 0))
-		table_end(&t, NULL);
-	else
-		table_end(&t, stdout);
+	code = cmd_pages(c, json_object(), "sessions", add_session, &t);
+	table_end(&t, c->json || (code != 0 && t.n == 0) ? NULL : stdout);
 	return code;
 }
 

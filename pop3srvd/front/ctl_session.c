@@ -94,7 +94,7 @@ sorted(const struct sessions *reg, uint64_t after, size_t *n_r)
 static json_t *
 page(const struct session **at, size_t n, size_t limit)
 {
-	json_t *list = json_array(), *v;
+	json_t *list = json_array(), *v = NULL, *result;
 	size_t i, octets = 0;
 
 	for (i = 0; i < n && i < limit && octets < PAGE_OCTETS; i++) {
@@ -102,7 +102,11 @@ page(const struct session **at, size_t n, size_t limit)
 		octets += v == NULL ? 0 : json_dumpb(v, NULL, 0, JSON_COMPACT);
 		json_array_append_new(list, v);
 	}
-	return json_pack("{s:o, s:b}", "sessions", list, "more", i < n);
+	result = json_pack("{s:O}", "sessions", list);
+	if (i < n)
+		json_object_set(result, "next", json_object_get(v, "id"));
+	json_decref(list);
+	return result;
 }
 
 json_t *

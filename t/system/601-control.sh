@@ -23,6 +23,18 @@ assert q.cmd('CAPA').startswith(b'+OK')
 code, r = ctl('session', 'show', 'nosuch'); assert code == 67, (code, r)
 code, r = ctl('session', 'kill', 'nosuch'); assert code == 67, (code, r)
 EOF
+python3 - "$bin" <<'EOF' || fail 'a long list of sessions'
+import json, os, subprocess, sys
+from pop3 import Pop3
+held = [Pop3() for _ in range(700)]
+cmd = [sys.argv[1] + '/bin/pop3ctl', '-s', os.environ['sock']]
+r = subprocess.run(cmd + ['--json', 'session', 'list'], capture_output=True, text=True)
+pages = [json.loads(x)['result'] for x in r.stdout.splitlines()]
+ids = [s['id'] for p in pages for s in p['sessions']]
+assert len(pages) > 1 and len(ids) == len(set(ids)) and len(ids) >= 700, (len(pages), len(ids))
+r = subprocess.run(cmd + ['session', 'list'], capture_output=True, text=True)
+assert len(r.stdout.splitlines()) >= 701
+EOF
 must 'config get' ctl config get limits.per_address
 must 'its value' grep -q 20000 "$dir/out"
 must 'config set' ctl config set limits.per_address 7

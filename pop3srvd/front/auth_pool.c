@@ -11,11 +11,55 @@
 #include "pop3srvd/front/auth_pool.h"
 #include "pop3srvd/front/pool.h"
 
+#define AT_ONCE	4	/* questions: enough to keep a process busy */
+
+struct line {
+	struct auth_turn *first, **end;
+	size_t unanswered;
+};
+
 struct auth_pool {
 	struct pool *pool;
 	const struct auth_pool_ops *ops;
 	void *arg;
+	struct line lines[POOL_MAX];
 };
+
+static void
+leave(struct line *l, struct auth_turn *t)
+{
+	if (t->at == NULL)
+		return;
+	*t->at = t->next;
+	if (t->next != NULL)
+		t->next->at = t->at;
+	else
+		l->end = t->at;
+	t->at = NULL;
+}
+
+static void
+serve_line(struct auth_pool *ap, struct line *l)
+{
+	struct auth_turn *t;
+
+	while (l->unanswered < AT_ONCE && (t = l->first) != NULL) {
+		leave(l, t);
+		ap->ops->turn(t, ap->arg);
+	}
+}
+
+static void
+answered(struct auth_pool *ap, int index, uint32_t sid,
+    const struct msg_auth_result *r)
+{
+	struct line *l = &ap->lines[index];
+
+	if (l->unanswered > 0)
+		l->unanswered--;
+	ap->ops->result(sid, r, ap->arg);
+	serve_line(ap, l);
+}
 
 static bool
 on_frame(int index, struct frame *f, void *arg)
@@ -24,12 +68,11 @@ on_frame(int index, struct frame *f, void *arg)
 	struct msg_auth_result r;
 	struct msg_ctl_reply c;
 
-	(void)index;
 	switch (f->type) {
 	case MSG_AUTH_RESULT:
 		if (msg_auth_result_unpack(&r, f->body) < 0)
 			return false;
-		ap->ops->result(f->id, &r, ap->arg);
+		answered(ap, index, f->id, &r);
 		return true;
 	case MSG_CTL_REPLY:
 		if (msg_ctl_reply_unpack(&c, f->body) < 0)
@@ -45,7 +88,11 @@ static void
 on_lost(int index, void *arg)
 {
 	struct auth_pool *ap = arg;
+	struct line *l = &ap->lines[index];
 
+	while (l->first != NULL)
+		leave(l, l->first);
+	l->unanswered = 0;
 	ap->ops->lost(index, ap->arg);
 }
 
@@ -58,11 +105,14 @@ struct auth_pool *
 auth_pool_new(struct loop *l, const struct auth_pool_ops *ops, void *arg)
 {
 	struct auth_pool *ap = mem_new(1, sizeof(*ap));
+	size_t i;
 
 	if (ap == NULL)
 		return NULL;
 	ap->ops = ops;
 	ap->arg = arg;
+	for (i = 0; i < POOL_MAX; i++)
+		ap->lines[i].end = &ap->lines[i].first;
 	ap->pool = pool_new(l, &pool_ops, ap);
 	if (ap->pool == NULL)
 		auth_pool_free(&ap);
@@ -86,39 +136,72 @@ auth_pool_attach(struct auth_pool *ap, uint32_t index, int fd)
 }
 
 int
-auth_pool_begin(struct auth_pool *ap, uint16_t type, uint32_t sid,
-    const struct msg_auth *m)
+auth_pool_join(struct auth_pool *ap)
 {
 	int helper = pool_pick(ap->pool);
+
+	if (helper >= 0)
+		pool_enter(ap->pool, helper);
+	return helper;
+}
+
+bool
+auth_pool_wait(struct auth_pool *ap, int helper, struct auth_turn *t)
+{
+	struct line *l = &ap->lines[helper];
+
+	if (l->unanswered < AT_ONCE)
+		return false;
+	t->next = NULL;
+	t->at = l->end;
+	*l->end = t;
+	l->end = &t->next;
+	return true;
+}
+
+static int
+ask(struct auth_pool *ap, int helper, uint16_t type, uint32_t sid,
+    struct span body)
+{
+	if (pool_send(ap->pool, helper, type, sid, body) < 0)
+		return -1;
+	ap->lines[helper].unanswered++;
+	return 0;
+}
+
+int
+auth_pool_begin(struct auth_pool *ap, int helper, uint16_t type, uint32_t sid,
+    const struct msg_auth *m)
+{
 	struct buf b;
 	int r = -1;
 
 	buf_init(&b, FRAME_MAX);
-	if (helper >= 0 && msg_auth_pack(m, &b) == 0)
-		r = pool_send(ap->pool, helper, type, sid, buf_span(&b));
+	if (msg_auth_pack(m, &b) == 0)
+		r = ask(ap, helper, type, sid, buf_span(&b));
 	buf_wipe(&b);
-	if (r < 0)
-		return -1;
-	pool_enter(ap->pool, helper);
-	return helper;
+	return r;
 }
 
 int
 auth_pool_step(struct auth_pool *ap, int helper, uint32_t sid,
     struct span data)
 {
-	return pool_send(ap->pool, helper, MSG_AUTH_STEP, sid, data);
+	return ask(ap, helper, MSG_AUTH_STEP, sid, data);
 }
 
 void
-auth_pool_end(struct auth_pool *ap, int helper, uint32_t sid,
-    bool unanswered)
+auth_pool_end(struct auth_pool *ap, int helper, struct auth_turn *t)
 {
-	/* a lost abort costs auth an entry until its own deadline */
-	if (unanswered)
-		(void)pool_send(ap->pool, helper, MSG_AUTH_ABORT, sid,
-		    span_of(""));
+	leave(&ap->lines[helper], t);
 	pool_leave(ap->pool, helper);
+}
+
+/* A lost one costs auth an entry until its own deadline. */
+void
+auth_pool_abort(struct auth_pool *ap, int helper, uint32_t sid)
+{
+	(void)pool_send(ap->pool, helper, MSG_AUTH_ABORT, sid, span_of(""));
 }
 
 int

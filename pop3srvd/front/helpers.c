@@ -47,6 +47,13 @@ auth_lost(int helper, void *arg)
 }
 
 static void
+auth_turn(struct auth_turn *t, void *arg)
+{
+	(void)arg;
+	login_turn(LOOP_OWNER(t, struct session, auth_turn));
+}
+
+static void
 auth_ctl_reply(uint32_t id, const struct msg_ctl_reply *r, void *arg)
 {
 	struct server *srv = arg;
@@ -55,6 +62,7 @@ auth_ctl_reply(uint32_t id, const struct msg_ctl_reply *r, void *arg)
 }
 
 const struct auth_pool_ops helpers_auth_ops = {
+	.turn = auth_turn,
 	.result = auth_result,
 	.lost = auth_lost,
 	.ctl_reply = auth_ctl_reply

@@ -46,7 +46,7 @@ refuse(struct session *s, enum pop3_auth_result r)
 }
 
 static int
-begin(struct session *s, const struct pop3_auth *a)
+ask_begin(struct session *s, const struct pop3_auth *a)
 {
 	unsigned char binding[64];
 	size_t n = 0;
@@ -69,8 +69,22 @@ begin(struct session *s, const struct pop3_auth *a)
 	m.binding_type = type;
 	m.binding = span_mem(binding, n);
 	s->mech = pass ? "USER" : vserver_mech(s->vs, a->mech);
-	return auth_pool_begin(s->srv->auths,
+	return auth_pool_begin(s->srv->auths, s->auth_helper,
 	    pass ? MSG_AUTH_PASS : MSG_AUTH_BEGIN, s->sid, &m);
+}
+
+static int
+ask(struct session *s)
+{
+	const struct pop3_auth *a = pop3_auth(s->pop);
+
+	if (a->kind == POP3_AUTH_STEP)
+		return auth_pool_step(s->srv->auths, s->auth_helper, s->sid,
+		    a->data);
+	if (ask_begin(s, a) < 0)
+		return -1;
+	s->auth_knows = true;
+	return 0;
 }
 
 bool
@@ -80,16 +94,13 @@ login_auth(struct session *s)
 
 	if (a->kind == POP3_AUTH_ABORT)
 		return refuse(s, POP3_AUTH_FAIL);
-	if (a->kind == POP3_AUTH_STEP) {
-		if (s->auth_helper < 0 || auth_pool_step(s->srv->auths,
-		    s->auth_helper, s->sid, a->data) < 0)
-			return refuse(s, POP3_AUTH_TEMP);
-	} else {
+	if (a->kind != POP3_AUTH_STEP) {
 		login_forget(s);
-		s->auth_helper = (int16_t)begin(s, a);
-		if (s->auth_helper < 0)
-			return refuse(s, POP3_AUTH_TEMP);
+		s->auth_helper = (int16_t)auth_pool_join(s->srv->auths);
 	}
+	if (s->auth_helper < 0 || (!auth_pool_wait(s->srv->auths,
+	    s->auth_helper, &s->auth_turn) && ask(s) < 0))
+		return refuse(s, POP3_AUTH_TEMP);
 	s->phase = SESSION_AUTH;
 	s->answer_at = session_now(s) + s->vs->limits.failure_delay;
 	conn_want(s->conn, 0);
@@ -186,8 +197,8 @@ login_result(struct session *s, const struct msg_auth_result *r)
 		tell(s, r);
 		return;
 	}
-	auth_pool_end(s->srv->auths, s->auth_helper, s->sid, false);
-	s->auth_helper = -1;
+	s->auth_knows = false;
+	login_forget(s);
 	if (r->outcome == MSG_AUTH_OK) {
 		late = hold_back(s, r);
 		r = &late;
@@ -210,9 +221,19 @@ login_delay_over(struct session *s)
 }
 
 void
+login_turn(struct session *s)
+{
+	if (s->phase == SESSION_AUTH && ask(s) < 0) {
+		refuse(s, POP3_AUTH_TEMP);
+		run_on(s);
+	}
+}
+
+void
 login_auth_lost(struct session *s)
 {
 	s->auth_helper = -1;
+	s->auth_knows = false;
 	if (s->phase != SESSION_AUTH)
 		return;
 	pop3_give_auth(s->pop, POP3_AUTH_TEMP, span_of(""));
@@ -222,9 +243,13 @@ login_auth_lost(struct session *s)
 void
 login_forget(struct session *s)
 {
-	if (s->auth_helper >= 0)
-		auth_pool_end(s->srv->auths, s->auth_helper, s->sid, true);
+	if (s->auth_helper < 0)
+		return;
+	if (s->auth_knows)
+		auth_pool_abort(s->srv->auths, s->auth_helper, s->sid);
+	auth_pool_end(s->srv->auths, s->auth_helper, &s->auth_turn);
 	s->auth_helper = -1;
+	s->auth_knows = false;
 }
 
 /*

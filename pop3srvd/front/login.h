@@ -22,6 +22,8 @@ bool login_drop(struct session *s);
 /* Answers; each runs the engine again. */
 void login_result(struct session *s, const struct msg_auth_result *r);
 void login_auth_lost(struct session *s);
+/* It stood in line for auth and may ask now. */
+void login_turn(struct session *s);
 void login_delay_over(struct session *s);
 void login_list(struct session *s, struct frame *f);
 void login_drop_fault(struct session *s, const struct msg_fault *m);

@@ -21,6 +21,8 @@
 
 #include "pop3srvd/ipc/logrec.h"
 
+#include "pop3srvd/front/auth_pool.h"
+
 struct message;
 struct server;
 struct vserver;
@@ -78,9 +80,11 @@ struct session {
 	const char *reason;			/* why it ends, if not the engine's */
 	uint32_t sid;
 	uint32_t last_number;			/* message that was sent last */
+	struct auth_turn auth_turn;
 	int16_t auth_helper, drop_helper;	/* -1: none */
 	uint8_t phase;
 	bool logged_in, proxied, proxy_tls, counted, fetching;
+	bool auth_knows;			/* has an exchange of ours open */
 	struct addr peer;
 };
 

@@ -37,6 +37,7 @@ SYSTEM_TESTS = \
 	t/system/405-slow-peers.sh \
 	t/system/406-descriptors.sh \
 	t/system/407-stuck-helpers.sh \
+	t/system/408-login-flood.sh \
 	t/system/600-pop3ctl-words.sh \
 	t/system/601-control.sh \
 	t/system/602-roles.sh \

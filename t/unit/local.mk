@@ -113,8 +113,9 @@ t_unit_test_acct_sqlite_SOURCES = t/unit/test_acct_sqlite.c \
 t_unit_test_acct_sqlite_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 
 # pop3srvd/front
-UNIT_TESTS += t/unit/test_gate t/unit/test_message t/unit/test_pool \
-	t/unit/test_sessions
+UNIT_TESTS += t/unit/test_auth_pool t/unit/test_gate t/unit/test_message \
+	t/unit/test_pool t/unit/test_sessions
+t_unit_test_auth_pool_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_gate_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_message_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_pool_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)

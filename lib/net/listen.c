@@ -43,13 +43,14 @@ set(int fd, int level, int option, int value)
 
 /* Returns the socket, or -1 with errno. */
 static int
-bind_tcp(const union any *at, socklen_t len, int v6only)
+bind_tcp(const union any *at, socklen_t len, int v6only, int beside)
 {
 	int fd = socket(at->sa.sa_family, SOCKET_KIND, 0);
 
 	if (fd < 0)
 		return -1;
 	if (set(fd, SOL_SOCKET, SO_REUSEADDR, 1) < 0 ||
+	    (beside && set(fd, SOL_SOCKET, SO_REUSEPORT, 1) < 0) ||
 	    (at->sa.sa_family == AF_INET6 &&
 	    set(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only) < 0) ||
 	    bind(fd, &at->sa, len) < 0 || listen(fd, BACKLOG) < 0)
@@ -58,34 +59,34 @@ bind_tcp(const union any *at, socklen_t len, int v6only)
 }
 
 static int
-bind_v4(const uint8_t ip[4], uint16_t port)
+bind_v4(const uint8_t ip[4], uint16_t port, int beside)
 {
 	union any at = { .v4 = { .sin_family = AF_INET } };
 
 	at.v4.sin_port = htons(port);
 	memcpy(&at.v4.sin_addr, ip, 4);
-	return bind_tcp(&at, sizeof(at.v4), 0);
+	return bind_tcp(&at, sizeof(at.v4), 0, beside);
 }
 
 static int
-bind_v6(const uint8_t ip[16], uint16_t port, int v6only)
+bind_v6(const uint8_t ip[16], uint16_t port, int v6only, int beside)
 {
 	union any at = { .v6 = { .sin6_family = AF_INET6 } };
 
 	at.v6.sin6_port = htons(port);
 	memcpy(&at.v6.sin6_addr, ip, 16);
-	return bind_tcp(&at, sizeof(at.v6), v6only);
+	return bind_tcp(&at, sizeof(at.v6), v6only, beside);
 }
 
 static int
-bind_any(uint16_t port)
+bind_any(uint16_t port, int beside)
 {
 	static const uint8_t zero[16];
-	int fd = bind_v6(zero, port, 0);
+	int fd = bind_v6(zero, port, 0, beside);
 
 	/* A kernel without IPv6 still has the other family. */
 	if (fd < 0 && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL))
-		fd = bind_v4(zero, port);
+		fd = bind_v4(zero, port, beside);
 	return fd;
 }
 
@@ -104,24 +105,44 @@ hint(int errnum)
 	}
 }
 
-int
-listen_tcp(const char *address, uint16_t port, struct err *e)
+static int
+listen_at(const char *address, uint16_t port, int beside, struct err *e)
 {
 	struct addr a;
 	int fd;
 
 	if (strcmp(address, "*") == 0)
-		fd = bind_any(port);
+		fd = bind_any(port, beside);
 	else if (addr_parse(address, &a, e) < 0)
 		return -1;
 	else if (addr_is_v4(&a))
-		fd = bind_v4(a.ip + 12, port);
+		fd = bind_v4(a.ip + 12, port, beside);
 	else
-		fd = bind_v6(a.ip, port, 1);
+		fd = bind_v6(a.ip, port, 1, beside);
 	if (fd >= 0)
 		return fd;
 	return err_sys(e, ERR_CONFIG, "listen on %s port %u%s", address,
 	    (unsigned)port, hint(errno));
+}
+
+int
+listen_tcp(const char *address, uint16_t port, struct err *e)
+{
+	return listen_at(address, port, 0, e);
+}
+
+int
+listen_tcp_beside(int own, const char *address, uint16_t port, struct err *e)
+{
+	int fd;
+
+	if (set(own, SOL_SOCKET, SO_REUSEPORT, 1) < 0)
+		return err_sys(e, ERR_TEMP, "cannot share a port");
+	fd = listen_at(address, port, 1, e);
+	(void)set(own, SOL_SOCKET, SO_REUSEPORT, 0);
+	if (fd >= 0)
+		(void)set(fd, SOL_SOCKET, SO_REUSEPORT, 0);
+	return fd;
 }
 
 /* 1: somebody answers there, 0: free or stale, -1 with *e. */

@@ -17,6 +17,13 @@
  * reason.
  */
 int listen_tcp(const char *address, uint16_t port, struct err *e);
+/*
+ * The same where own, a socket of ours that is about to close, covers the place
+ * ("*" and one address of the same port).  The kernel allows it while both say
+ * so, which is this call alone: nobody else can ever bind beside us.
+ */
+int listen_tcp_beside(int own, const char *address, uint16_t port,
+    struct err *e);
 /* A Unix socket at path with mode; a stale one is replaced, a live one is a
  * fault ("already served by another process"). */
 int listen_unix(const char *path, unsigned mode, struct err *e);

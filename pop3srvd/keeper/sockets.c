@@ -40,15 +40,24 @@ same_place(const struct socket *s, const struct conf_listener *ln)
 }
 
 static int
-bind_new(const struct conf_listener *ln, struct err *e)
+bind_new(const struct sockets *now, const struct conf_listener *ln,
+    struct err *e)
 {
+	uint16_t port = (uint16_t)ln->port;
 	int fd = inherit_find(ln);
+	size_t i;
 
 	if (fd >= 0)
 		return fd;
 	if (ln->path[0] != '\0')
 		return listen_unix(ln->path, UNIX_MODE, e);
-	return listen_tcp(ln->address, (uint16_t)ln->port, e);
+	fd = listen_tcp(ln->address, port, e);
+	/* In the way may be one of ours that this reload takes away. */
+	for (i = 0; fd < 0 && now != NULL && i < now->n; i++)
+		if (now->at[i].path[0] == '\0' && now->at[i].port == ln->port)
+			fd = listen_tcp_beside(now->at[i].fd, ln->address,
+			    port, e);
+	return fd;
 }
 
 /* Fill the next row; -1 leaves nothing open that it opened. */
@@ -73,7 +82,7 @@ add(struct sockets *next, const struct sockets *now,
 			s->shared = true;
 			return 0;
 		}
-	s->fd = bind_new(ln, e);
+	s->fd = bind_new(now, ln, e);
 	return s->fd < 0 ? -1 : 0;
 }
 

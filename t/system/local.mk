@@ -43,6 +43,7 @@ SYSTEM_TESTS = \
 	t/system/602-roles.sh \
 	t/system/603-control-torture.sh \
 	t/system/701-reload.sh \
+	t/system/702-every-address.sh \
 	t/system/801-log.sh \
 	t/system/802-log-trouble.sh \
 	t/system/901-kill-processes.sh \

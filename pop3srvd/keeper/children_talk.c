@@ -3,6 +3,7 @@
  *
  * Runs in: keeper.  Trusts: nothing is read here.
  */
+#include <signal.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
@@ -43,6 +44,9 @@ pair_up(struct children *cs, struct child *x, struct child *y)
 
 	if (channel_pair(fds, &e) < 0) {
 		log_error(cs->log, LOG_LEVEL_ERROR, NULL, "no channel", &e);
+		/* Of no use without it: to be started again. */
+		if (x->pid > 0)
+			(void)kill(x->pid, SIGKILL);
 		return;
 	}
 	hand_over(x->ch, &is_y, fds[0]);

@@ -28,6 +28,7 @@
 #include "pop3srvd/keeper/reload.h"
 #include "pop3srvd/keeper/setup.h"
 
+#define HUP_MS		1000
 #define MEND_MS		5000
 
 static void
@@ -164,11 +165,34 @@ keeper_stop(struct keeper *k)
 	children_stop(k->children);
 }
 
+/* At once, but once a second: each reload costs every child a memory file, and
+ * one that is slow to take it costs us descriptors. */
+static void
+reload_by_signal(struct keeper *k)
+{
+	struct err e;
+
+	k->hup_again = timer_is_set(&k->hup);
+	if (k->hup_again || k->stopping)
+		return;
+	(void)reload_ordered(k, NULL, &e);
+	(void)timer_after(k->loop, &k->hup, HUP_MS);
+}
+
+static void
+hup_due(struct loop *l, struct timer *t)
+{
+	struct keeper *k = LOOP_OWNER(t, struct keeper, hup);
+
+	(void)l;
+	if (k->hup_again)
+		reload_by_signal(k);
+}
+
 static void
 on_signal(struct loop *l, int signo, void *arg)
 {
 	struct keeper *k = arg;
-	struct err e;
 
 	(void)l;
 	switch (signo) {
@@ -176,8 +200,7 @@ on_signal(struct loop *l, int signo, void *arg)
 		children_reap(k->children);
 		break;
 	case SIGHUP:
-		if (!k->stopping)
-			(void)reload_ordered(k, NULL, &e);
+		reload_by_signal(k);
 		break;
 	case SIGUSR1:
 		setup_logs(k->conf);
@@ -259,6 +282,7 @@ prepare(struct keeper *k, struct err *e)
 	k->runtime = json_object();
 	if (k->children == NULL || k->certs == NULL || k->runtime == NULL)
 		return err_set(e, ERR_TEMP, "out of memory");
+	k->hup.due = hup_due;
 	k->mend.due = mend_control;
 	return timer_after(k->loop, &k->mend, MEND_MS);
 }

@@ -44,6 +44,8 @@ struct keeper {
 	struct certs_watch *certs;
 	struct last_reload last;
 	char *faults;		/* all of the last load, a line each; or NULL */
+	struct timer hup;	/* set: a signal's reload was just now */
+	bool hup_again;		/* and another is wanted */
 	struct timer mend;	/* the control socket */
 	bool mend_failed;	/* and was told */
 	int64_t since;		/* wall ms */

@@ -47,6 +47,16 @@ must 'and changes nothing' sh -c "'$bin/bin/pop3ctl' -s '$sock' config get limit
 must 'HUP does' kill -HUP "$server_pid"
 n=0
 until ctl config get limits.auth_tries | grep -qx 4; do n=$((n + 1)); [ $n -lt 50 ] || fail 'HUP does not reload'; sleep 0.1; done
+before=$(grep -c 'configuration reloaded' "$dir/log")
+python3 -c "
+import os, time
+for _ in range(500): os.kill($server_pid, 1); time.sleep(0.002)"
+printf '{ "limits": { "auth_tries": 6 } }' >"$dir/conf.d/60-new.json"
+kill -HUP "$server_pid"
+n=0
+until ctl config get limits.auth_tries | grep -qx 6; do n=$((n + 1)); [ $n -lt 50 ] || fail 'the last HUP is lost'; sleep 0.1; done
+[ $(($(grep -c 'configuration reloaded' "$dir/log") - before)) -lt 20 ] || fail 'a storm of HUPs is a storm of reloads'
+say 'ok - 500 HUPs are a few reloads, and the last one counts'
 cat >"$dir/conf.d/70-listeners.json" <<EOF
 { "listeners": [
   { "name": "pop3", "address": "$addr", "port": $port, "tls": "starttls" },

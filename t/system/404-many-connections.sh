@@ -58,13 +58,13 @@ for i in range(1000):
     s = socket.create_connection((ADDR, TLS_PORT), 20)
     s.setblocking(False)
     ss.append(c.wrap_socket(s, do_handshake_on_connect=False))
-todo = ss
-while todo:
+waiting = ss
+while waiting:
     rest = []
-    for s in todo:
+    for s in waiting:
         try: s.do_handshake()
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError): rest.append(s)
-    todo = rest
+    waiting = rest
 high = rss()
 for s in ss: s.close()
 end = time.time() + 30

@@ -19,7 +19,7 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'exit 143' TERM HUP
 
 # As root each process gets an identity of its own, without adding accounts to
 # the machine; as an ordinary user all run as that user.

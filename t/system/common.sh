@@ -94,7 +94,7 @@ begin() {
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/p3t-$name.XXXXXX")
 	chmod 755 "$dir"
 	trap cleanup EXIT
-	trap 'exit 130' INT TERM
+	trap 'exit 130' INT TERM HUP
 	set -- $(od -An -N2 -tu1 /dev/urandom)
 	addr=127.$(((${name%%-*} % 200) + 20)).$1.$((($2 % 250) + 2))
 	port=1110

@@ -39,8 +39,8 @@ name_ok(int dirfd, const char *name, struct err *e)
 	return err_set(e, ERR_PERM, "\"%.200s\" is not a file name", name);
 }
 
-static int
-write_all(int fd, struct span s)
+int
+path_write_all(int fd, struct span s)
 {
 	ssize_t n;
 
@@ -48,7 +48,9 @@ write_all(int fd, struct span s)
 		n = write(fd, s.ptr, s.len);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n == 0)	/* no file does this; do not spin */
+			errno = EIO;
+		if (n <= 0)
 			return -1;
 		s.ptr += n;
 		s.len -= (size_t)n;
@@ -85,7 +87,7 @@ fill_new(int dirfd, const char *name, struct span content, mode_t mode,
 
 	if (fd < 0)
 		return -1;
-	if (fchmod(fd, mode) < 0 || write_all(fd, content) < 0 ||
+	if (fchmod(fd, mode) < 0 || path_write_all(fd, content) < 0 ||
 	    (sync && sync_fd(fd) < 0))
 		return close_keep(fd);
 	return close(fd);

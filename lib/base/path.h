@@ -43,6 +43,9 @@ int path_make_dirs(const char *path, mode_t mode,
     struct err *e);				/* mkdir -p */
 int path_sync_dir(int dirfd, struct err *e);
 
+/* All octets of s, through short writes and signals; 0, or -1 with errno. */
+int path_write_all(int fd, struct span s);
+
 /*
  * Replace dirfd/name as a whole: write name.new, fsync, rename, and (durable)
  * fsync the folder.  On any failure the old file stays and name.new is gone;

@@ -13,26 +13,10 @@
 #include <unistd.h>
 
 #include "lib/base/mem.h"
+#include "lib/base/path.h"
 #include "pop3srvd/ipc/memfd.h"
 
 #define SEALS	(F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
-
-static int
-write_all(int fd, struct span s)
-{
-	ssize_t n;
-
-	while (s.len > 0) {
-		n = write(fd, s.ptr, s.len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		s.ptr += n;
-		s.len -= (size_t)n;
-	}
-	return 0;
-}
 
 int
 memfd_write(const char *name, struct span content, struct err *e)
@@ -41,7 +25,7 @@ memfd_write(const char *name, struct span content, struct err *e)
 
 	if (fd < 0)
 		return err_sys(e, ERR_TEMP, "memory file %s", name);
-	if (write_all(fd, content) < 0 ||
+	if (path_write_all(fd, content) < 0 ||
 	    fcntl(fd, F_ADD_SEALS, SEALS | F_SEAL_SEAL) < 0) {
 		err_sys(e, ERR_TEMP, "memory file %s, %zu octets", name,
 		    content.len);

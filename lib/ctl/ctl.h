@@ -17,7 +17,8 @@
 #define CTL_VERSION	1
 
 enum ctl_role { CTL_NOBODY, CTL_VIEWER, CTL_OPERATOR, CTL_ADMIN };
-enum ctl_where { CTL_FRONT, CTL_KEEPER, CTL_AUTH, CTL_LOCAL };
+enum ctl_where { CTL_FRONT, CTL_KEEPER, CTL_AUTH, CTL_LOG, CTL_RELAY,
+	CTL_LOCAL };
 
 struct ctl_verb {
 	const char *verb;

@@ -5,7 +5,8 @@
  *   verb     as in the protocol: "session.kill"
  *   words    as typed: "session kill"
  *   role     the least that may: VIEWER, OPERATOR, ADMIN
- *   where    who serves it: FRONT, KEEPER, AUTH; LOCAL is pop3ctl alone
+ *   where    who serves it: FRONT, KEEPER, AUTH, LOG, RELAY; LOCAL is pop3ctl
+ *            alone
  *   args     usage text; names are the JSON argument names in lower case
  *   help     one line
  *   example  a command line that works

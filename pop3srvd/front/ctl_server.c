@@ -175,7 +175,8 @@ ask_elsewhere(struct seat *st)
 {
 	struct server *srv = st->cs->srv;
 	struct msg_ctl m = { .verb = st->req.verb->verb,
-		.uid = st->who.uid, .pid = (uint32_t)st->who.pid };
+		.uid = st->who.uid, .pid = (uint32_t)st->who.pid,
+		.role = (uint32_t)st->role };
 	struct buf args;
 	int r = -1;
 

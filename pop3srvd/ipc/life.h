@@ -22,7 +22,8 @@ struct life;
 
 struct life_ops {
 	/* A frame of keeper that life itself does not serve (LISTENER, CERTS,
-	 * CONTROL, CHANNEL but to log, SECRET, CTL_REPLY, REOPEN).  Those
+	 * CONTROL, CHANNEL but to log, SECRET, CTL_REPLY, REOPEN, ACCESS,
+	 * KEPT).  Those
 	 * before MSG_BEGIN come during life_inherit(), all others after
 	 * life_ready(): none between the two. */
 	void (*frame)(struct frame *f, void *arg);

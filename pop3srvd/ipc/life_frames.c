@@ -182,6 +182,8 @@ life_serve(struct life *lf, struct frame *f)
 	case MSG_LISTENER:
 	case MSG_CONTROL:
 	case MSG_REOPEN:
+	case MSG_ACCESS:
+	case MSG_KEPT:
 	case MSG_CTL_REPLY:
 		if (lf->ops->frame != NULL)
 			lf->ops->frame(f, lf->arg);

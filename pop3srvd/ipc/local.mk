@@ -14,6 +14,7 @@ pop3srvd_ipc_libipc_a_SOURCES = \
 	pop3srvd/ipc/memfd.h \
 	pop3srvd/ipc/msg.c \
 	pop3srvd/ipc/msg.h \
+	pop3srvd/ipc/msg_desk.c \
 	pop3srvd/ipc/msg_drop.c \
 	pop3srvd/ipc/text.c \
 	pop3srvd/ipc/text.h \

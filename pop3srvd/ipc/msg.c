@@ -2,7 +2,8 @@
  * msg.c - the bodies of the frames, written and read field by field
  *
  * Each X_pack stands above its X_unpack and lists the fields in the same
- * order.  Drop's bodies are in msg_drop.c.
+ * order.  Drop's bodies are in msg_drop.c, those of sending mail, changing
+ * passwords and auditing in msg_desk.c.
  *
  * Runs in: every process.  Trusts: nothing; a body that is not exactly one
  * record is refused.
@@ -104,6 +105,7 @@ msg_ctl_pack(const struct msg_ctl *m, struct buf *b)
 	pack_span(&p, m->args);
 	pack_u32(&p, m->uid);
 	pack_u32(&p, m->pid);
+	pack_u32(&p, m->role);
 	return pack_end(&p);
 }
 
@@ -117,6 +119,7 @@ msg_ctl_unpack(struct msg_ctl *m, struct span body)
 	m->args = unpack_span(&u);
 	m->uid = unpack_u32(&u);
 	m->pid = unpack_u32(&u);
+	m->role = unpack_u32(&u);
 	return unpack_end(&u);
 }
 
@@ -140,29 +143,6 @@ msg_ctl_reply_unpack(struct msg_ctl_reply *m, struct span body)
 	m->ok = unpack_flag(&u);
 	m->json = unpack_span(&u);
 	return unpack_end(&u);
-}
-
-static void
-pack_addr(struct pack *p, const struct addr *a)
-{
-	pack_span(p, span_mem(a->ip, sizeof(a->ip)));
-	pack_u32(p, a->port);
-	pack_u8(p, a->local);
-}
-
-static void
-unpack_addr(struct unpack *u, struct addr *a)
-{
-	struct span ip = unpack_span(u);
-	uint32_t port = unpack_u32(u);
-
-	memset(a, 0, sizeof(*a));
-	a->local = unpack_flag(u);
-	if (ip.len != sizeof(a->ip) || port > UINT16_MAX)
-		u->bad = true;
-	else
-		memcpy(a->ip, ip.ptr, sizeof(a->ip));
-	a->port = (uint16_t)port;
 }
 
 int
@@ -213,6 +193,7 @@ msg_auth_result_pack(const struct msg_auth_result *m, struct buf *b)
 	text_pack_some(&p, m->user);
 	text_pack_some(&p, m->reason);
 	pack_span(&p, m->data);
+	pack_span(&p, m->sender);
 	pack_u32(&p, m->seconds);
 	return pack_end(&p);
 }
@@ -227,6 +208,7 @@ msg_auth_result_unpack(struct msg_auth_result *m, struct span body)
 	m->user = text_unpack_some(&u);
 	m->reason = text_unpack_some(&u);
 	m->data = unpack_span(&u);
+	m->sender = unpack_span(&u);
 	m->seconds = unpack_u32(&u);
 	return unpack_end(&u);
 }

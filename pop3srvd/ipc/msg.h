@@ -28,7 +28,7 @@ enum msg_type {
 	/* keeper -> child, in this order at start; then at any time */
 	MSG_CONF = 1,		/* fd: sealed memory file with conf_pack(); id =
 				 * generation; body: struct msg_conf */
-	MSG_SECRET,		/* auth, drop: the ticket key (32 octets) */
+	MSG_SECRET,		/* 32 octets; id: enum msg_secret says what for */
 	MSG_CERTS,		/* front: fd: sealed memory file, certs.h */
 	MSG_LISTENER,		/* front: fd; body: the octets of its name */
 	MSG_CONTROL,		/* front: fd of the control socket; msg_control;
@@ -37,11 +37,16 @@ enum msg_type {
 	MSG_BEGIN,		/* all is there: start to serve */
 	MSG_STOP,		/* end gracefully */
 	MSG_REOPEN,		/* log: reopen files */
+	MSG_ACCESS,		/* front: fd: sealed memory file with the access
+				 * lists of all listeners, ready for use; follows
+				 * each MSG_CONF */
+	MSG_KEPT,		/* front: fd: memory that outlives front, for the
+				 * addresses it has shut out */
 	/* child -> keeper */
 	MSG_READY = 32,		/* serving (answers MSG_BEGIN) */
 	MSG_CONF_TAKEN,		/* id = generation */
 	MSG_STOPPED,		/* nothing is left to do */
-	/* front -> keeper, front -> auth: control verbs they serve */
+	/* front -> keeper, auth, log, relay: control verbs they serve */
 	MSG_CTL = 48,		/* struct msg_ctl */
 	MSG_CTL_REPLY,		/* struct msg_ctl_reply */
 	/* front -> auth; the answer carries the question's id */
@@ -50,6 +55,7 @@ enum msg_type {
 	MSG_AUTH_STEP,		/* body: the client's octets */
 	MSG_AUTH_ABORT,		/* no answer */
 	MSG_AUTH_RESULT,	/* struct msg_auth_result */
+	MSG_AUTH_CHANGE,	/* struct msg_change; answered by AUTH_RESULT */
 	/* front -> drop; sid is front's number of the session */
 	MSG_DROP_OPEN = 96,	/* struct msg_drop_open; id = sid */
 	MSG_DROP_LIST,		/* droplist block in the body, or in fd */
@@ -62,11 +68,35 @@ enum msg_type {
 	MSG_DROP_COMMIT,	/* remove what was marked */
 	MSG_DROP_COMMITTED,	/* struct msg_committed */
 	MSG_DROP_CLOSE,		/* release; no answer */
+	/* front -> relay: a message of XTND XMIT; id = sid.  OPEN, each DATA and
+	 * END are answered by one ANSWER, before which front sends nothing
+	 * more; ABORT is not answered.  relay has forgotten the message after
+	 * any answer but GO, and after END. */
+	MSG_XMIT_OPEN = 112,	/* struct msg_xmit_open */
+	MSG_XMIT_DATA,		/* body: octets of the message, CRLF lines, not
+				 * dot-stuffed; at most 32 KiB */
+	MSG_XMIT_END,		/* the message is whole */
+	MSG_XMIT_ABORT,
+	MSG_XMIT_ANSWER,	/* struct msg_xmit_answer */
 	/* front -> auth, drop; in no list of awaited types, so it ends them */
 	MSG_BREACH = 120,	/* you sent what front did not await: begin anew */
 	/* everybody -> log */
 	MSG_LOG = 128,		/* struct logrec, logrec.h */
-	MSG_LOG_DROPPED		/* u64: records the sender could not queue */
+	MSG_LOG_DROPPED,	/* u64: records the sender could not queue */
+	/* front, keeper -> log: a change by an administrator.  id != 0 asks for
+	 * MSG_AUDIT_DONE once the record is on the disk. */
+	MSG_AUDIT,		/* struct msg_audit */
+	MSG_AUDIT_DONE,		/* struct msg_ctl_reply: {seq, hash}, or why not */
+	/* front <-> log: a follower of the log; id is the follower's */
+	MSG_FOLLOW,		/* JSON object: what to send, as log.follow's args */
+	MSG_FOLLOW_LINE,	/* one rendered line */
+	MSG_FOLLOW_END
+};
+
+enum msg_secret {
+	SECRET_TICKET,		/* auth, drop: ticket.h */
+	SECRET_SENDER,		/* auth, relay: ticket.h with addresses */
+	SECRET_APOP		/* auth: encrypts the APOP secrets */
 };
 
 /* Who a process is, as told in argv[0] and msg_channel. */
@@ -93,6 +123,7 @@ struct msg_ctl {
 	const char *verb;	/* as in ctl_verbs.h */
 	struct span args;	/* JSON object */
 	uint32_t uid, pid;	/* who asked, for the audit record */
+	uint32_t role;		/* enum ctl_role of who asked */
 };
 
 struct msg_ctl_reply {
@@ -110,7 +141,16 @@ struct msg_auth {
 	struct addr peer;
 	bool tls;
 	const char *binding_type;	/* "tls-exporter" …, or "" */
-	struct span binding;
+	struct span binding;	/* APOP: type "apop", the greeting's stamp */
+};
+
+/* A change of password by its owner: the present one is checked once more. */
+struct msg_change {
+	struct span user, old, new;
+	const char *listener;
+	const char *default_domain;
+	struct addr peer;
+	bool tls;
 };
 
 enum msg_auth_outcome { MSG_AUTH_OK, MSG_AUTH_MORE, MSG_AUTH_FAIL,
@@ -122,8 +162,38 @@ struct msg_auth_result {
 				 * name tried, if it is known */
 	const char *reason;	/* for the log: "wrong-password", "unknown-user",
 				 * "locked", "domain-locked", "mechanism", … */
-	struct span data;	/* MORE: challenge; OK: the ticket (ticket.h) */
+	struct span data;	/* MORE: challenge; OK: the ticket (ticket.h); of
+				 * AUTH_CHANGE with PERM: the policy's reason, a
+				 * sentence for the client */
+	struct span sender;	/* OK: the ticket for relay; empty when this
+				 * account may not send by XTND XMIT */
 	uint32_t seconds;	/* DELAY */
+};
+
+struct msg_xmit_open {
+	struct span sender;	/* the ticket */
+	const char *session;	/* for the log and the Received: line */
+	const char *listener;
+	const char *hostname;	/* the listener's */
+	struct addr peer;
+	bool tls;
+};
+
+enum msg_xmit_outcome { MSG_XMIT_GO, MSG_XMIT_TEMP, MSG_XMIT_PERM };
+
+struct msg_xmit_answer {
+	enum msg_xmit_outcome outcome;
+	const char *text;	/* words for the client, no CR or LF; of GO to
+				 * END: the queue id */
+};
+
+struct msg_audit {
+	int64_t wall;		/* ms */
+	uint32_t uid, pid;
+	const char *role;
+	const char *verb;
+	const char *result;	/* "ok", or the error's code */
+	struct span args;	/* JSON object, secrets taken out */
 };
 
 struct msg_drop_open {
@@ -184,6 +254,10 @@ MSG_CODEC(msg_ctl);
 MSG_CODEC(msg_ctl_reply);
 MSG_CODEC(msg_auth);
 MSG_CODEC(msg_auth_result);
+MSG_CODEC(msg_change);
+MSG_CODEC(msg_xmit_open);
+MSG_CODEC(msg_xmit_answer);
+MSG_CODEC(msg_audit);
 MSG_CODEC(msg_drop_open);
 MSG_CODEC(msg_fault);
 MSG_CODEC(msg_fetch);

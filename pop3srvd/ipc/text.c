@@ -62,3 +62,26 @@ unpack_choice(struct unpack *u, int most)
 		u->bad = true;
 	return u->bad ? 0 : v;
 }
+
+void
+pack_addr(struct pack *p, const struct addr *a)
+{
+	pack_span(p, span_mem(a->ip, sizeof(a->ip)));
+	pack_u32(p, a->port);
+	pack_u8(p, a->local);
+}
+
+void
+unpack_addr(struct unpack *u, struct addr *a)
+{
+	struct span ip = unpack_span(u);
+	uint32_t port = unpack_u32(u);
+
+	memset(a, 0, sizeof(*a));
+	a->local = unpack_flag(u);
+	if (ip.len != sizeof(a->ip) || port > UINT16_MAX)
+		u->bad = true;
+	else
+		memcpy(a->ip, ip.ptr, sizeof(a->ip));
+	a->port = (uint16_t)port;
+}

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "lib/base/addr.h"
 #include "lib/base/pack.h"
 
 /* NULL is kept as NULL. */
@@ -21,5 +22,8 @@ const char *text_unpack_some(struct unpack *u);
 /* One octet, 0 or 1; a number from 0 to most.  Anything else is bad. */
 bool unpack_flag(struct unpack *u);
 int unpack_choice(struct unpack *u, int most);
+
+void pack_addr(struct pack *p, const struct addr *a);
+void unpack_addr(struct unpack *u, struct addr *a);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * ticket.c - why drop may believe that a session may open a maildrop
+ * ticket.c - why drop and relay may believe what a session may do
  *
- * A record of version, account, maildrop, quota and expiry, followed by the
- * MAC of exactly those octets.
+ * A record of version, account, maildrop, addresses, quota and expiry,
+ * followed by the MAC of exactly those octets.
  *
- * Runs in: auth (writes), drop (reads).  Trusts: only the MAC; nothing of the
+ * Runs in: auth (writes), drop and relay (read).  Trusts: only the MAC; nothing of the
  * record is looked at before it is found right.
  */
 #include "lib/base/digest.h"
@@ -13,7 +13,7 @@
 #include "pop3srvd/ipc/text.h"
 #include "pop3srvd/ipc/ticket.h"
 
-#define TICKET_VERSION	1
+#define TICKET_VERSION	2
 #define TICKET_MAX	4096	/* front carries it, nobody keeps more */
 
 static int
@@ -25,6 +25,7 @@ write_record(const struct ticket *t, struct buf *record)
 	pack_u8(&p, TICKET_VERSION);
 	text_pack_some(&p, t->account);
 	text_pack_some(&p, t->maildrop);
+	text_pack_some(&p, t->addresses);
 	pack_u64(&p, t->quota);
 	pack_i64(&p, t->expires);
 	return pack_end(&p);
@@ -94,6 +95,7 @@ ticket_read(struct ticket *t, struct span text,
 	version = unpack_u8(&u);
 	t->account = text_unpack_some(&u);
 	t->maildrop = text_unpack_some(&u);
+	t->addresses = text_unpack_some(&u);
 	t->quota = unpack_u64(&u);
 	t->expires = unpack_i64(&u);
 	if (unpack_end(&u) < 0 || version != TICKET_VERSION)

@@ -1,9 +1,10 @@
 /*
- * ticket.h - why drop may believe that a session may open a maildrop
+ * ticket.h - why drop and relay may believe what a session may do
  *
  * auth writes it after a successful login, front carries it without being able
- * to make one, drop checks it.  The MAC key is made by keeper at each start and
- * known to auth and drop only.
+ * to make one, drop (or relay) checks it.  The MAC keys are made by keeper at
+ * each start: one is known to auth and drop only, another to auth and relay
+ * only, so a ticket of one kind is worth nothing to the other.
  */
 #ifndef IPC_TICKET_H
 #define IPC_TICKET_H
@@ -21,6 +22,8 @@ struct ticket {
 	const char *maildrop;	/* below the mail root: "DOMAIN/USER" */
 	uint64_t quota;		/* octets, 0 none */
 	int64_t expires;	/* wall milliseconds */
+	const char *addresses;	/* for relay: those that mail may come from,
+				 * separated by spaces; "" or NULL for drop */
 };
 
 /* Append to b; 0 or -1. */

@@ -102,6 +102,10 @@ union any {
 	struct msg_ahead ahead;
 	struct msg_mark mark;
 	struct msg_committed committed;
+	struct msg_change change;
+	struct msg_xmit_open xmit_open;
+	struct msg_xmit_answer xmit_answer;
+	struct msg_audit audit;
 };
 
 #define CODEC(name) \
@@ -129,6 +133,10 @@ CODEC(message)
 CODEC(ahead)
 CODEC(mark)
 CODEC(committed)
+CODEC(change)
+CODEC(xmit_open)
+CODEC(xmit_answer)
+CODEC(audit)
 
 static void
 conf_fill(union any *m)
@@ -179,6 +187,7 @@ ctl_fill(union any *m)
 	m->ctl.args = any_span();
 	m->ctl.uid = rnd();
 	m->ctl.pid = rnd();
+	m->ctl.role = rnd();
 }
 
 static bool
@@ -186,7 +195,8 @@ ctl_same(const union any *a, const union any *b)
 {
 	return strcmp(a->ctl.verb, b->ctl.verb) == 0 &&
 	    span_same(a->ctl.args, b->ctl.args) &&
-	    a->ctl.uid == b->ctl.uid && a->ctl.pid == b->ctl.pid;
+	    a->ctl.uid == b->ctl.uid && a->ctl.pid == b->ctl.pid &&
+	    a->ctl.role == b->ctl.role;
 }
 
 static void
@@ -241,6 +251,7 @@ auth_result_fill(union any *m)
 	m->auth_result.user = any_text();
 	m->auth_result.reason = any_text();
 	m->auth_result.data = any_span();
+	m->auth_result.sender = any_span();
 	m->auth_result.seconds = rnd();
 }
 
@@ -251,7 +262,7 @@ auth_result_same(const union any *a, const union any *b)
 
 	return x->outcome == y->outcome && strcmp(x->user, y->user) == 0 &&
 	    strcmp(x->reason, y->reason) == 0 && span_same(x->data, y->data) &&
-	    x->seconds == y->seconds;
+	    span_same(x->sender, y->sender) && x->seconds == y->seconds;
 }
 
 static void
@@ -366,6 +377,90 @@ committed_same(const union any *a, const union any *b)
 	    strcmp(a->committed.text, b->committed.text) == 0;
 }
 
+static void
+change_fill(union any *m)
+{
+	m->change.user = any_span();
+	m->change.old = any_span();
+	m->change.new = any_span();
+	m->change.listener = any_text();
+	m->change.default_domain = any_text();
+	m->change.peer = any_addr();
+	m->change.tls = rnd() % 2;
+}
+
+static bool
+change_same(const union any *a, const union any *b)
+{
+	const struct msg_change *x = &a->change, *y = &b->change;
+
+	return span_same(x->user, y->user) && span_same(x->old, y->old) &&
+	    span_same(x->new, y->new) &&
+	    strcmp(x->listener, y->listener) == 0 &&
+	    strcmp(x->default_domain, y->default_domain) == 0 &&
+	    addr_same_ip(&x->peer, &y->peer) && x->tls == y->tls;
+}
+
+static void
+xmit_open_fill(union any *m)
+{
+	m->xmit_open.sender = any_span();
+	m->xmit_open.session = any_text();
+	m->xmit_open.listener = any_text();
+	m->xmit_open.hostname = any_text();
+	m->xmit_open.peer = any_addr();
+	m->xmit_open.tls = rnd() % 2;
+}
+
+static bool
+xmit_open_same(const union any *a, const union any *b)
+{
+	const struct msg_xmit_open *x = &a->xmit_open, *y = &b->xmit_open;
+
+	return span_same(x->sender, y->sender) &&
+	    strcmp(x->session, y->session) == 0 &&
+	    strcmp(x->listener, y->listener) == 0 &&
+	    strcmp(x->hostname, y->hostname) == 0 &&
+	    addr_same_ip(&x->peer, &y->peer) && x->tls == y->tls;
+}
+
+static void
+xmit_answer_fill(union any *m)
+{
+	m->xmit_answer.outcome =
+	    (enum msg_xmit_outcome)(rnd() % (MSG_XMIT_PERM + 1));
+	m->xmit_answer.text = any_text();
+}
+
+static bool
+xmit_answer_same(const union any *a, const union any *b)
+{
+	return a->xmit_answer.outcome == b->xmit_answer.outcome &&
+	    strcmp(a->xmit_answer.text, b->xmit_answer.text) == 0;
+}
+
+static void
+audit_fill(union any *m)
+{
+	m->audit.wall = rnd();
+	m->audit.uid = rnd();
+	m->audit.pid = rnd();
+	m->audit.role = any_text();
+	m->audit.verb = any_text();
+	m->audit.result = any_text();
+	m->audit.args = any_span();
+}
+
+static bool
+audit_same(const union any *a, const union any *b)
+{
+	const struct msg_audit *x = &a->audit, *y = &b->audit;
+
+	return x->wall == y->wall && x->uid == y->uid && x->pid == y->pid &&
+	    strcmp(x->role, y->role) == 0 && strcmp(x->verb, y->verb) == 0 &&
+	    strcmp(x->result, y->result) == 0 && span_same(x->args, y->args);
+}
+
 #define ROW(name) { name##_fill, name##_put, name##_get, name##_same }
 static const struct {
 	void (*fill)(union any *m);
@@ -375,7 +470,8 @@ static const struct {
 } kinds[] = {
 	ROW(conf), ROW(channel), ROW(control), ROW(ctl), ROW(ctl_reply),
 	ROW(auth), ROW(auth_result), ROW(drop_open), ROW(fault), ROW(fetch),
-	ROW(message), ROW(ahead), ROW(mark), ROW(committed),
+	ROW(message), ROW(ahead), ROW(mark), ROW(committed), ROW(change),
+	ROW(xmit_open), ROW(xmit_answer), ROW(audit),
 };
 
 static void

@@ -15,20 +15,20 @@
 #include "lib/net/listen.h"
 #include "lib/net/peer.h"
 
+#include "pop3srvd/front/ctl_audit.h"
 #include "pop3srvd/front/ctl_client.h"
+#include "pop3srvd/front/ctl_forward.h"
+#include "pop3srvd/front/ctl_own.h"
 #include "pop3srvd/front/ctl_roles.h"
 #include "pop3srvd/front/ctl_server.h"
 #include "pop3srvd/front/server.h"
 
 #define CLIENTS		32
-#define LOGGED_ARGS	400	/* octets of arguments in an audit record */
-#define AT_KEEPER	(-1)
 
 struct seat {
 	struct ctl_server *cs;
 	struct ctl_client *client;	/* NULL: free */
-	struct peer_cred who;
-	enum ctl_role role;
+	struct ctl_asker asker;
 	struct ctl_request req;		/* being served; verb NULL: none */
 	uint32_t ticket;		/* of the question asked elsewhere */
 	int helper;			/* who was asked */
@@ -42,62 +42,10 @@ struct ctl_server {
 	struct seat seats[CLIENTS];
 };
 
-static const struct {
-	const char *verb;
-	json_t *(*run)(struct server *srv, const json_t *args,
-	    struct err *e);
-} own_verbs[] = {
-	{ "version", ctl_version },
-	{ "session.list", ctl_session_list },
-	{ "session.show", ctl_session_show },
-	{ "session.kill", ctl_session_kill }
-};
-
-static bool
-secret(const char *key)
-{
-	return strcmp(key, "password") == 0 || strcmp(key, "hash") == 0 ||
-	    strcmp(key, "lines") == 0;
-}
-
-/* "name:anna@example.org,quota:2G"; passwords and hashes never (I10).  What
- * has no room is cut. */
-static void
-args_text(const json_t *args, struct buf *b)
-{
-	const char *key, *sep = "";
-	json_t *v;
-
-	json_object_foreach((json_t *)(uintptr_t)args, key, v) {
-		if (buf_printf(b, "%s%s:", sep, key) < 0)
-			return;
-		if (secret(key))
-			(void)buf_adds(b, "...");
-		else if (json_is_string(v))
-			(void)buf_adds(b, json_string_value(v));
-		else
-			(void)json_write(v, b);
-		sep = ",";
-	}
-}
-
-/* Every attempt to change something, whether or not it succeeded. */
 static void
 audit(const struct seat *st, const char *result)
 {
-	struct buf args;
-
-	if (st->req.verb->role <= CTL_VIEWER)
-		return;
-	buf_init(&args, LOGGED_ARGS);
-	args_text(st->req.args, &args);
-	log_event(st->cs->srv->log, LOG_LEVEL_INFO, NULL, "control",
-	    (struct log_field[]){ LOG_STR("verb", st->req.verb->verb),
-	    LOG_NUM("uid", st->who.uid), LOG_NUM("pid", st->who.pid),
-	    LOG_STR("role", ctl_role_name(st->role)),
-	    LOG_STR("result", result),
-	    LOG_SPAN("args", buf_span(&args)), { NULL, { NULL, 0 }, 0 } });
-	buf_wipe(&args);
+	ctl_audit(st->cs->srv, &st->asker, &st->req, result);
 }
 
 static void
@@ -130,22 +78,19 @@ answer_ok(struct seat *st, json_t *result)
 static void
 serve_own(struct seat *st)
 {
-	const char *verb = st->req.verb->verb;
+	ctl_own_fn *run = ctl_own_find(st->req.verb->verb);
 	struct err e = { .class = ERR_NONE };
 	json_t *result;
-	size_t i;
 
-	for (i = 0; i < sizeof(own_verbs) / sizeof(own_verbs[0]); i++) {
-		if (strcmp(own_verbs[i].verb, verb) != 0)
-			continue;
-		result = own_verbs[i].run(st->cs->srv, st->req.args, &e);
-		if (result != NULL)
-			answer_ok(st, result);
-		else
-			answer_fault(st, ctl_code_of(&e), e.text);
+	if (run == NULL) {
+		answer_fault(st, CTL_USAGE, "verb not served");
 		return;
 	}
-	answer_fault(st, CTL_USAGE, "verb not served");
+	result = run(st->cs->srv, st->req.args, &e);
+	if (result != NULL)
+		answer_ok(st, result);
+	else
+		answer_fault(st, ctl_code_of(&e), e.text);
 }
 
 static uint32_t
@@ -156,44 +101,25 @@ new_ticket(struct ctl_server *cs)
 	return cs->tickets;
 }
 
-static int
-send_to_keeper(struct server *srv, uint32_t id, const struct msg_ctl *m)
-{
-	struct buf b;
-	int r = -1;
-
-	buf_init(&b, FRAME_MAX);
-	if (msg_ctl_pack(m, &b) == 0)
-		r = channel_send(life_keeper(srv->life), MSG_CTL, id,
-		    buf_span(&b), -1);
-	buf_wipe(&b);
-	return r;
-}
-
 static void
 ask_elsewhere(struct seat *st)
 {
-	struct server *srv = st->cs->srv;
+	const struct ctl_asker *a = &st->asker;
 	struct msg_ctl m = { .verb = st->req.verb->verb,
-		.uid = st->who.uid, .pid = (uint32_t)st->who.pid,
-		.role = (uint32_t)st->role };
+		.uid = a->who.uid, .pid = (uint32_t)a->who.pid,
+		.role = (uint32_t)a->role };
 	struct buf args;
-	int r = -1;
 
 	st->ticket = new_ticket(st->cs);
+	st->helper = CTL_AT_NOBODY;
 	buf_init(&args, FRAME_MAX);
 	if (json_write(st->req.args, &args) == 0) {
 		m.args = buf_span(&args);
-		if (st->req.verb->where == CTL_KEEPER) {
-			r = send_to_keeper(srv, st->ticket, &m);
-			st->helper = AT_KEEPER;
-		} else {
-			r = auth_pool_ctl(srv->auths, st->ticket, &m);
-			st->helper = r;
-		}
+		st->helper = ctl_forward(st->cs->srv, st->req.verb->where,
+		    st->ticket, &m);
 	}
 	buf_wipe(&args);
-	if (r < 0)
+	if (st->helper == CTL_AT_NOBODY)
 		answer_fault(st, CTL_TRY_AGAIN,
 		    "who serves this is not there; try again");
 }
@@ -222,7 +148,7 @@ on_line(struct ctl_client *c, struct span line, void *arg)
 		/* what is no request is seldom followed by one */
 		st->req.verb = NULL;
 		done(st, true);
-	} else if (st->role < st->req.verb->role) {
+	} else if (st->asker.role < st->req.verb->role) {
 		answer_fault(st, CTL_NO_ROLE, "this needs a higher role; see "
 		    "control.roles in the configuration");
 	} else if (st->req.verb->where == CTL_FRONT) {
@@ -268,8 +194,8 @@ free_seat(struct ctl_server *cs, enum ctl_role role)
 		st = &cs->seats[i];
 		if (st->client == NULL)
 			return st;
-		if (st->req.verb == NULL && st->role <= role &&
-		    (least == NULL || st->role < least->role))
+		if (st->req.verb == NULL && st->asker.role <= role &&
+		    (least == NULL || st->asker.role < least->asker.role))
 			least = st;
 	}
 	if (least != NULL)
@@ -294,8 +220,8 @@ on_peer(int fd, const struct addr *peer, void *arg)
 		close(fd);
 		return;
 	}
-	st->who = who;
-	st->role = role;
+	st->asker.who = who;
+	st->asker.role = role;
 	st->client = ctl_client_new(cs->srv->loop, fd, &client_ops, cs);
 }
 

@@ -1,8 +1,8 @@
 /*
  * ctl_server.h - the control socket: who asks, may they, who answers
  *
- * Verbs that front serves itself are a row each in ctl_server.c; the others
- * go to keeper or auth as MSG_CTL and come back as MSG_CTL_REPLY.
+ * Verbs that front serves itself are a row each in ctl_own.c; the others go
+ * to keeper, auth, log or relay as MSG_CTL and come back as MSG_CTL_REPLY.
  */
 #ifndef FRONT_CTL_SERVER_H
 #define FRONT_CTL_SERVER_H
@@ -30,17 +30,8 @@ void ctl_server_listen(struct ctl_server *cs, int fd, uint32_t owner);
 
 void ctl_server_reply(struct ctl_server *cs, uint32_t id,
     const struct msg_ctl_reply *r);
-/* This auth process died: what it was asked gets "try again". */
+/* This helper (ctl_forward.h) died: what it was asked gets "try again". */
 void ctl_server_lost(struct ctl_server *cs, int helper);
-
-/* A verb of front: the result (owned by the caller), or NULL with *e. */
-json_t *ctl_version(struct server *srv, const json_t *args, struct err *e);
-json_t *ctl_session_list(struct server *srv, const json_t *args,
-    struct err *e);
-json_t *ctl_session_show(struct server *srv, const json_t *args,
-    struct err *e);
-json_t *ctl_session_kill(struct server *srv, const json_t *args,
-    struct err *e);
 
 /* What front knows, into keeper's reply to "status". */
 void ctl_status_add(struct server *srv, json_t *status);

@@ -11,7 +11,7 @@
 
 #include "lib/ctl/ctl.h"
 
-#include "pop3srvd/front/ctl_server.h"
+#include "pop3srvd/front/ctl_own.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/vserver.h"

@@ -5,8 +5,14 @@ noinst_LIBRARIES += pop3srvd/front/libfront.a
 pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/auth_pool.c \
 	pop3srvd/front/auth_pool.h \
+	pop3srvd/front/ctl_audit.c \
+	pop3srvd/front/ctl_audit.h \
 	pop3srvd/front/ctl_client.c \
 	pop3srvd/front/ctl_client.h \
+	pop3srvd/front/ctl_forward.c \
+	pop3srvd/front/ctl_forward.h \
+	pop3srvd/front/ctl_own.c \
+	pop3srvd/front/ctl_own.h \
 	pop3srvd/front/ctl_roles.c \
 	pop3srvd/front/ctl_roles.h \
 	pop3srvd/front/ctl_server.c \

@@ -1,10 +1,10 @@
 /*
- * helpers.c - answers of auth and drop, to the sessions they are for
+ * helpers.c - answers of auth, drop and relay, to the sessions they are for
  *
  * An answer for a session that has ended finds nobody and is dropped.
  *
  * Runs in: front.
- * Trusts: auth and drop, each for its own answers.
+ * Trusts: auth, drop and relay, each for its own answers.
  */
 #include "pop3srvd/front/ctl_server.h"
 #include "pop3srvd/front/fetch.h"
@@ -181,4 +181,35 @@ const struct drop_pool_ops helpers_drop_ops = {
 	.committed = drop_committed,
 	.fault = drop_fault,
 	.lost = drop_lost
+};
+
+/* No session sends mail yet that could await it. */
+static void
+relay_answer(uint32_t sid, const struct msg_xmit_answer *m, void *arg)
+{
+	(void)sid;
+	(void)m;
+	(void)arg;
+}
+
+static void
+relay_ctl_reply(uint32_t id, const struct msg_ctl_reply *r, void *arg)
+{
+	struct server *srv = arg;
+
+	ctl_server_reply(srv->ctl, id, r);
+}
+
+static void
+relay_lost(void *arg)
+{
+	struct server *srv = arg;
+
+	ctl_server_lost(srv->ctl, RELAY_LINK_HELPER);
+}
+
+const struct relay_link_ops helpers_relay_ops = {
+	.answer = relay_answer,
+	.ctl_reply = relay_ctl_reply,
+	.lost = relay_lost
 };

@@ -43,6 +43,8 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/ports.h \
 	pop3srvd/front/proxy.c \
 	pop3srvd/front/proxy.h \
+	pop3srvd/front/relay_link.c \
+	pop3srvd/front/relay_link.h \
 	pop3srvd/front/server.c \
 	pop3srvd/front/server.h \
 	pop3srvd/front/session.c \

@@ -41,6 +41,8 @@ take_channel(struct server *srv, struct frame *f)
 		r = auth_pool_attach(srv->auths, m.index, fd);
 	else if (m.role == ROLE_DROP)
 		r = drop_pool_attach(srv->drops, m.index, fd);
+	else if (m.role == ROLE_RELAY)
+		r = relay_link_attach(srv->relay, fd);
 	else
 		close(fd);
 	if (r < 0)
@@ -357,11 +359,12 @@ server_start(struct server *srv, struct life *life, struct err *e)
 	srv->delay = delay_new(DELAYED_MAX);
 	srv->auths = auth_pool_new(srv->loop, &helpers_auth_ops, srv);
 	srv->drops = drop_pool_new(srv->loop, &helpers_drop_ops, srv);
+	srv->relay = relay_link_new(srv->loop, &helpers_relay_ops, srv);
 	srv->ports = ports_new(srv);
 	srv->ctl = ctl_server_new(srv);
 	if (srv->gate == NULL || srv->sessions == NULL ||
 	    srv->delay == NULL || srv->auths == NULL || srv->drops == NULL ||
-	    srv->ports == NULL || srv->ctl == NULL ||
+	    srv->relay == NULL || srv->ports == NULL || srv->ctl == NULL ||
 	    timer_after(srv->loop, &srv->keys_timer, KEYS_LIFE) < 0)
 		return err_set(e, ERR_TEMP, "out of memory at the start");
 	ports_conf(srv->ports, srv->conf);
@@ -377,6 +380,7 @@ server_end(struct server *srv)
 	ports_free(&srv->ports);
 	each_session(srv, end_now);
 	drop_pool_free(&srv->drops);
+	relay_link_free(&srv->relay);
 	auth_pool_free(&srv->auths);
 	sessions_free(&srv->sessions);
 	delay_free(&srv->delay);

@@ -18,6 +18,7 @@
 #include "pop3srvd/front/auth_pool.h"
 #include "pop3srvd/front/drop_pool.h"
 #include "pop3srvd/front/gate.h"
+#include "pop3srvd/front/relay_link.h"
 #include "pop3srvd/front/sessions.h"
 
 struct ctl_server;
@@ -41,6 +42,7 @@ struct server {
 	struct delay *delay;
 	struct auth_pool *auths;
 	struct drop_pool *drops;
+	struct relay_link *relay;
 	struct ports *ports;
 	struct ctl_server *ctl;
 	struct tls_keys *keys;

@@ -78,7 +78,8 @@ enum msg_type {
 	MSG_XMIT_END,		/* the message is whole */
 	MSG_XMIT_ABORT,
 	MSG_XMIT_ANSWER,	/* struct msg_xmit_answer */
-	/* front -> auth, drop; in no list of awaited types, so it ends them */
+	/* front -> auth, drop, relay; in no list of awaited types, so it ends
+	 * them */
 	MSG_BREACH = 120,	/* you sent what front did not await: begin anew */
 	/* everybody -> log */
 	MSG_LOG = 128,		/* struct logrec, logrec.h */

@@ -10,16 +10,14 @@
 
 #include "pop3srvd/keeper/children_own.h"
 
-/* Everybody to log; front to auth and drop.  Never auth to drop. */
+/* Everybody to log; front to auth, drop and relay.  Never these to each
+ * other. */
 static bool
 linked(const struct child *a, const struct child *b)
 {
 	if (a->role == ROLE_LOG || b->role == ROLE_LOG)
 		return a->role != b->role;
-	if (a->role != ROLE_FRONT && b->role != ROLE_FRONT)
-		return false;
-	return a->role == ROLE_AUTH || b->role == ROLE_AUTH ||
-	    a->role == ROLE_DROP || b->role == ROLE_DROP;
+	return (a->role == ROLE_FRONT) != (b->role == ROLE_FRONT);
 }
 
 static void

@@ -26,6 +26,7 @@ struct cmd {
 	const char *quota;
 	const char *maildrop;
 	const char *config;
+	const char *listener;	/* one virtual server, or NULL */
 };
 
 /* Each returns the exit code. */

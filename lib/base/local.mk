@@ -31,6 +31,8 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/path_read.c \
 	lib/base/span.c \
 	lib/base/span.h \
+	lib/base/utf8.c \
+	lib/base/utf8.h \
 	lib/base/visible.c \
 	lib/base/visible.h \
 	lib/base/wire.c \

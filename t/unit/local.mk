@@ -32,6 +32,8 @@ t_unit_test_visible_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_wire_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_droplist_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_json_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_utf8
+t_unit_test_utf8_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 # lib/net
 UNIT_TESTS += t/unit/test_timer t/unit/test_loop

@@ -15,5 +15,7 @@ lib_proto_libproto_a_SOURCES = \
 	lib/proto/pop3_reply.c \
 	lib/proto/pop3_retr.c \
 	lib/proto/pop3_sasl.c \
+	lib/proto/pop3_trace.c \
 	lib/proto/pop3_trans.c \
-	lib/proto/pop3_verbs.c
+	lib/proto/pop3_verbs.c \
+	lib/proto/trace.h

@@ -20,6 +20,8 @@
 #include "lib/base/droplist.h"
 #include "lib/base/span.h"
 
+#include "lib/proto/trace.h"
+
 struct pop3;
 
 /* One mechanism offered by AUTH.  plaintext: the password crosses the wire. */
@@ -185,6 +187,10 @@ enum pop3_end pop3_end(const struct pop3 *p);
 const char *pop3_end_name(enum pop3_end end);	/* "quit", "overlong", … */
 const struct pop3_stats *pop3_stats(const struct pop3 *p);
 size_t pop3_memory(const struct pop3 *p);	/* octets held now */
+
+/* From now on fn is told the dialogue, without its secrets (trace.h); NULL
+ * ends that. */
+void pop3_trace(struct pop3 *p, trace_fn *fn, void *arg);
 
 /* True when nothing is unfinished: the peer is idle, not waiting for us. */
 bool pop3_idle(const struct pop3 *p);

@@ -190,6 +190,7 @@ step(struct pop3 *p)
 	struct span text;
 
 	if (!p->spoken && not_pop3(line_held(&p->in))) {
+		pop3_trace_note(p, TRACE_CLIENT, "(not POP3)");
 		pop3_close(p, POP3_END_NOT_POP3);
 		return true;
 	}
@@ -197,12 +198,15 @@ step(struct pop3 *p)
 	case LINE_PART:
 		return false;
 	case LINE_GOOD:
+		pop3_trace_line(p, text);
 		say = p->sasl != NULL ? pop3_sasl_line(p, text) :
 		    command(p, text);
 		break;
 	case LINE_LONG:
+		pop3_trace_note(p, TRACE_CLIENT, "(line too long)");
 		break;
 	case LINE_OVER:
+		pop3_trace_note(p, TRACE_CLIENT, "(line too long)");
 		say = overlong(p);
 		break;
 	}
@@ -248,14 +252,26 @@ in_reply(const struct pop3 *p)
 	    (p->want == POP3_MSG && p->started);
 }
 
+static int
+last_words(struct pop3 *p, const char *text)
+{
+	size_t before = buf_len(&p->out);
+
+	if (buf_adds(&p->out, "-ERR ") < 0 || buf_adds(&p->out, text) < 0 ||
+	    buf_adds(&p->out, "\r\n") < 0)
+		return -1;
+	pop3_trace_reply(p, span_mem(buf_data(&p->out) + before,
+	    buf_len(&p->out) - before));
+	return 0;
+}
+
 void
 pop3_abort(struct pop3 *p, const char *text)
 {
 	if (p->want == POP3_CLOSE)
 		return;
 	if (!in_reply(p) && p->want != POP3_TLS &&
-	    (buf_adds(&p->out, "-ERR ") < 0 ||
-	    buf_adds(&p->out, text) < 0 || buf_adds(&p->out, "\r\n") < 0)) {
+	    last_words(p, text) < 0) {
 		pop3_close(p, POP3_END_MEMORY);
 		return;
 	}

@@ -66,6 +66,7 @@ pop3_list_on(struct pop3 *p)
 	}
 	if (buf_adds(&p->out, ".\r\n") < 0)
 		pop3_close(p, POP3_END_MEMORY);
+	pop3_trace_size(p, p->list->count - p->n_deleted, "lines");
 	p->listing = LISTING_NONE;
 }
 

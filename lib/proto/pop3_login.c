@@ -92,6 +92,7 @@ challenge(struct pop3 *p, struct span text)
 	    base64_encode(text, &p->out) < 0 ||
 	    buf_adds(&p->out, "\r\n") < 0)
 		pop3_close(p, POP3_END_MEMORY);
+	pop3_trace_note(p, TRACE_SERVER, "+ (challenge)");
 }
 
 static enum pop3_say

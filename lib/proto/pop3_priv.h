@@ -100,6 +100,7 @@ struct pop3 {
 	bool tls, plaintext_ok;
 	bool greeted, spoken;		/* the peer's first line was read */
 	bool started;			/* "+OK" of RETR or TOP is out */
+	struct trace trace;
 };
 
 /* Arguments of a command.  rest: all behind the verb's one space. */
@@ -116,13 +117,16 @@ enum {
 	PASSWORD = 4,		/* only where a password may cross the wire */
 	ONE_TEXT = 8,		/* the argument is all of the rest */
 	IF_TLS = 16,		/* CAPA names it while STLS is possible */
-	IF_LAST = 32		/* unknown unless conf.last */
+	IF_LAST = 32,		/* unknown unless conf.last */
+	SHOW_ARGS = 64,		/* they are no secret: a trace shows them; those
+				 * of all other verbs it hides (I10) */
+	SHOW_MECH = 128		/* only the first, and only one we know */
 };
 
 struct pop3_verb {
 	const char *name;
 	unsigned char min, max;		/* arguments */
-	unsigned char flags;
+	unsigned short flags;
 	const char *capa;		/* its line in CAPA, or NULL */
 	enum pop3_say (*run)(struct pop3 *p, const struct pop3_args *a);
 };
@@ -152,8 +156,17 @@ enum pop3_say pop3_do_stls(struct pop3 *p, const struct pop3_args *a);
 void pop3_forget(struct pop3 *p);	/* user name and secrets */
 
 /* pop3_sasl.c */
+const struct pop3_mech *pop3_mech_find(const struct pop3_conf *c,
+    struct span name);
 enum pop3_say pop3_do_auth(struct pop3 *p, const struct pop3_args *a);
 enum pop3_say pop3_sasl_line(struct pop3 *p, struct span line);
+
+/* pop3_trace.c: nothing is done unless somebody reads. */
+void pop3_trace_line(const struct pop3 *p, struct span line);
+void pop3_trace_reply(const struct pop3 *p, struct span line);
+void pop3_trace_note(const struct pop3 *p, enum trace_dir dir,
+    const char *text);		/* a constant */
+void pop3_trace_size(const struct pop3 *p, uint64_t n, const char *unit);
 
 /* pop3_trans.c */
 enum pop3_say pop3_message_arg(const struct pop3 *p, struct span arg,

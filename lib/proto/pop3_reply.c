@@ -104,6 +104,7 @@ put(struct pop3 *p, const char *text)
 	}
 	line[len++] = '\r';
 	line[len++] = '\n';
+	pop3_trace_reply(p, span_mem(line, len));
 	return buf_add(&p->out, line, len);
 }
 
@@ -194,4 +195,5 @@ pop3_greet(struct pop3 *p)
 	if (buf_adds(&p->out, "+OK ") < 0 || greeting(p) < 0 ||
 	    buf_adds(&p->out, "\r\n") < 0)
 		pop3_close(p, POP3_END_MEMORY);
+	pop3_trace_reply(p, buf_span(&p->out));
 }

@@ -78,6 +78,7 @@ write_block(struct pop3 *p, const void *bytes, size_t n, bool last)
 	if (r == 0 && (last || dot_full(&p->dot))) {
 		r = dot_end(&p->dot, &p->out);
 		p->want = POP3_INPUT;
+		pop3_trace_size(p, p->dot.octets, "octets");
 	}
 	*sum += p->dot.octets - before;
 	return r;

@@ -5,8 +5,8 @@
 
 #include "lib/proto/pop3_priv.h"
 
-static const struct pop3_mech *
-find_mech(const struct pop3_conf *c, struct span name)
+const struct pop3_mech *
+pop3_mech_find(const struct pop3_conf *c, struct span name)
 {
 	size_t i;
 
@@ -64,7 +64,7 @@ pop3_do_auth(struct pop3 *p, const struct pop3_args *a)
 
 	if (a->n == 0)
 		return SAY_MECHS;
-	m = find_mech(p->conf, a->v[0]);
+	m = pop3_mech_find(p->conf, a->v[0]);
 	if (m == NULL)
 		return SAY_NO_MECH;
 	if (!pop3_mech_ok(p, m))

@@ -116,6 +116,40 @@ acct_lookup(struct acct *a, const char *name, struct acct_account *r,
 	return err_set(e, ERR_NOTFOUND, "no account %s", name);
 }
 
+struct addresses {
+	struct buf *out;
+	const char *name;
+	size_t user;		/* octets of it before the '@' */
+};
+
+static bool
+add_address(const struct acct_domain *d, void *arg)
+{
+	struct addresses *at = arg;
+
+	if (d->alias_of[0] == '\0')
+		return true;
+	return buf_printf(at->out, " %.*s@%s", (int)at->user, at->name,
+	    d->name) == 0;
+}
+
+int
+acct_addresses(struct acct *a, const char *name, struct buf *out,
+    struct err *e)
+{
+	const char *domain = names_domain_of(name);
+	struct acct_page page = { .domain = domain, .after = "",
+		.limit = -1 };
+	struct addresses at = { out, name, strcspn(name, "@") };
+	struct acct_backend *b = acct_administered(a, NULL);
+
+	if (buf_adds(out, name) < 0)
+		return err_set(e, ERR_TEMP, "no memory for the addresses");
+	if (b == NULL)
+		return 0;
+	return b->ops->admin->domain_list(b, &page, add_address, &at, e);
+}
+
 struct acct_backend *
 acct_administered(struct acct *a, struct err *e)
 {

@@ -18,11 +18,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/acct/names.h"
 
 #define ACCT_HASH	384		/* CRYPT_OUTPUT_SIZE */
 #define ACCT_QUOTA_DEFAULT (-1)		/* the server's */
+#define ACCT_APOP	544		/* a sealed secret, apop.h */
+#define ACCT_OLD_MAX	50		/* former hashes of an account */
 
 struct acct_account {
 	char name[NAMES_MAX];		/* user@domain, aliases resolved */
@@ -33,6 +36,15 @@ struct acct_account {
 	int64_t changed;		/* when the password was */
 	bool locked;
 	bool domain_locked;
+	bool xmit;			/* may send mail by XTND XMIT */
+	bool fixed;			/* its owner cannot change the password */
+	bool owned;			/* by the user of this machine owner */
+	uint32_t owner;
+	uint32_t apop_len;		/* 0: no APOP */
+	unsigned char apop[ACCT_APOP];
+	/* for acct_admin.set and put alone: */
+	const char *was;		/* ACCT_IF_HASH: the hash until now */
+	uint32_t keep_old;		/* former hashes to remember */
 };
 
 struct acct_domain {
@@ -43,10 +55,18 @@ struct acct_domain {
 
 /* What acct_admin.set changes: the fields named in what. */
 enum acct_what {
-	ACCT_HASH_SET = 1,	/* hash and changed; locked only locks */
+	ACCT_HASH_SET = 1,	/* hash and changed; locked only locks.  Without
+				 * ACCT_APOP_SET another hash drops the APOP
+				 * secret, which must not outlive it */
 	ACCT_LOCK_SET = 2,	/* unlocking is refused in a locked domain */
 	ACCT_QUOTA_SET = 4,
-	ACCT_MAILDROP_SET = 8	/* "" is the default again */
+	ACCT_MAILDROP_SET = 8,	/* "" is the default again */
+	ACCT_APOP_SET = 16,
+	ACCT_XMIT_SET = 32,
+	ACCT_FIXED_SET = 64,
+	ACCT_OWNER_SET = 128,
+	ACCT_IF_HASH = 256	/* only while the hash is still was; else
+				 * ERR_BUSY */
 };
 
 struct acct_stat {
@@ -64,6 +84,7 @@ struct acct_page {
 /* Return false to end the listing. */
 typedef bool acct_each(const struct acct_account *a, void *arg);
 typedef bool acct_each_domain(const struct acct_domain *d, void *arg);
+typedef bool acct_each_hash(const char *hash, void *arg);
 
 struct acct_backend;
 
@@ -77,6 +98,12 @@ struct acct_admin {
 	    struct acct_account *was_r, struct err *);
 	int (*set)(struct acct_backend *, const struct acct_account *,
 	    unsigned what, struct err *);
+	/* the hashes of former passwords, the latest first */
+	int (*former)(struct acct_backend *, const char *name,
+	    acct_each_hash *, void *arg, struct err *);
+	/* the account of this owner; ERR_CONFIG when there are several */
+	int (*owned)(struct acct_backend *, uint32_t owner,
+	    struct acct_account *r, struct err *);
 	int (*list)(struct acct_backend *, const struct acct_page *,
 	    acct_each *, void *arg, struct err *);
 
@@ -136,6 +163,13 @@ struct acct *acct_new(const char *const *names, size_t n, const char *folder,
 void acct_free(struct acct **a_p);
 
 int acct_lookup(struct acct *a, const char *name, struct acct_account *r,
+    struct err *e);
+
+/*
+ * The addresses of the account name, separated by spaces: itself and its name
+ * at each alias of its domain, as far as out has room.  -1 with *e.
+ */
+int acct_addresses(struct acct *a, const char *name, struct buf *out,
     struct err *e);
 
 /* The backend for administration (its ops->admin is set); NULL with *e. */

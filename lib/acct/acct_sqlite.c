@@ -101,6 +101,20 @@ store_resolve(struct store *s, const char *name, struct acct_domain *d_r,
 	return store_domain(s, target, d_r, e);
 }
 
+static int
+read_apop(sqlite3_stmt *st, int col, struct acct_account *r)
+{
+	const void *sealed = sqlite3_column_blob(st, col);
+	int n = sealed == NULL ? 0 : sqlite3_column_bytes(st, col);
+
+	if (n < 0 || (size_t)n > sizeof(r->apop))
+		return -1;
+	if (n > 0)
+		memcpy(r->apop, sealed, (size_t)n);
+	r->apop_len = (uint32_t)n;
+	return 0;
+}
+
 int
 store_read(sqlite3_stmt *st, struct acct_account *r)
 {
@@ -122,7 +136,11 @@ store_read(sqlite3_stmt *st, struct acct_account *r)
 	r->created = sqlite3_column_int64(st, 6);
 	r->changed = sqlite3_column_int64(st, 7);
 	r->domain_locked = sqlite3_column_int(st, 8) != 0;
-	return 0;
+	r->xmit = sqlite3_column_int(st, 9) != 0;
+	r->fixed = sqlite3_column_int(st, 10) == 0;
+	r->owned = sqlite3_column_type(st, 11) != SQLITE_NULL;
+	r->owner = (uint32_t)sqlite3_column_int64(st, 11);
+	return read_apop(st, 12, r);
 }
 
 int

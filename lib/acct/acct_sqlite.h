@@ -1,8 +1,8 @@
 /*
  * acct_sqlite.h - between the files of the SQLite backend
  *
- * acct_sqlite.c looks up, _db.c opens, _stmt.c binds and runs, _account.c and
- * _domain.c administer.
+ * acct_sqlite.c looks up, _db.c opens, _stmt.c binds and runs, _account.c,
+ * _set.c and _domain.c administer.
  */
 #ifndef ACCT_ACCT_SQLITE_H
 #define ACCT_ACCT_SQLITE_H
@@ -17,6 +17,8 @@ enum store_stmt {
 	ST_BEGIN, ST_COMMIT, ST_ROLLBACK,
 	ST_DOMAIN, ST_ACCOUNT,
 	ST_ADD, ST_REMOVE, ST_HASH, ST_LOCK, ST_QUOTA, ST_MAILDROP,
+	ST_APOP, ST_XMIT, ST_FIXED, ST_OWNER, ST_OWNED,
+	ST_FORMER, ST_FORMER_ADD, ST_FORMER_TRIM,
 	ST_LIST, ST_LIST_DOMAIN,
 	ST_DOMAIN_ADD, ST_DOMAIN_REMOVE, ST_DOMAIN_LOCK, ST_DOMAIN_ALIAS,
 	ST_DOMAIN_EMPTY, ST_DOMAIN_UNALIAS, ST_DOMAIN_LIST, ST_ALIASES,
@@ -54,6 +56,7 @@ sqlite3_stmt *store_stmt(struct store *s, enum store_stmt which,
     const char *s1, const char *s2, const char *s3);
 void store_int(sqlite3_stmt *st, int at, int64_t v);
 void store_text(sqlite3_stmt *st, int at, const char *text);
+void store_blob(sqlite3_stmt *st, int at, const void *p, size_t n);
 
 /* 1 a row, 0 the end, -1 with *e.  At the end and on a fault it is reset;
  * after a row the caller resets by store_done(). */
@@ -91,6 +94,24 @@ int store_read(sqlite3_stmt *st, struct acct_account *r);
 void store_user(const char *name, char out[NAMES_USER]);
 
 extern const struct acct_admin store_admin;	/* acct_sqlite_account.c */
+
+/* An account's key, with the alias of its domain followed. */
+struct store_key {
+	struct acct_domain domain;
+	char user[NAMES_USER];
+};
+int store_find_key(struct store *s, const char *name, struct store_key *k_r,
+    struct err *e);
+
+/* acct_sqlite_set.c */
+int store_set_hash(struct store *s, const struct store_key *k,
+    const struct acct_account *a, struct err *e);
+int store_set(struct acct_backend *, const struct acct_account *,
+    unsigned what, struct err *);
+int store_former(struct acct_backend *, const char *name, acct_each_hash *,
+    void *arg, struct err *);
+int store_owned(struct acct_backend *, uint32_t owner,
+    struct acct_account *r, struct err *);
 
 /* acct_sqlite_domain.c */
 int store_domain_add(struct acct_backend *, const struct acct_domain *,

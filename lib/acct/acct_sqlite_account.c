@@ -1,26 +1,14 @@
 /*
- * acct_sqlite_account.c - administration of accounts in the database
+ * acct_sqlite_account.c - administration of accounts in the database: what
+ * makes, lists and removes them
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/acct/acct_sqlite.h"
 
-/* An account's key, with the alias of its domain followed. */
-struct key {
-	struct acct_domain domain;
-	char user[NAMES_USER];
-};
-
 static int
-find_key(struct store *s, const char *name, struct key *k_r, struct err *e)
-{
-	store_user(name, k_r->user);
-	return store_resolve(s, names_domain_of(name), &k_r->domain, e);
-}
-
-static int
-insert(struct store *s, const struct key *k, const struct acct_account *a,
+insert(struct store *s, const struct store_key *k, const struct acct_account *a,
     struct err *e)
 {
 	sqlite3_stmt *st = store_stmt(s, ST_ADD, k->domain.name, k->user,
@@ -34,88 +22,12 @@ insert(struct store *s, const struct key *k, const struct acct_account *a,
 }
 
 static int
-set_hash(struct store *s, const struct key *k, const struct acct_account *a,
-    struct err *e)
-{
-	sqlite3_stmt *st = store_stmt(s, ST_HASH, k->domain.name, k->user,
-	    a->hash);
-
-	store_int(st, 4, a->changed);
-	store_int(st, 5, a->locked);
-	return store_run(s, st, e);
-}
-
-/* W-14: what the domain locks cannot be unlocked singly. */
-static int
-set_lock(struct store *s, const struct key *k, const struct acct_account *a,
-    struct err *e)
-{
-	sqlite3_stmt *st;
-
-	if (!a->locked && k->domain.locked)
-		return err_set(e, ERR_CONFIG, "%s@%s is locked with its domain;"
-		    " unlock the domain %s instead", k->user, k->domain.name,
-		    k->domain.name);
-	st = store_stmt(s, ST_LOCK, k->domain.name, k->user, NULL);
-	store_int(st, 3, a->locked);
-	return store_run(s, st, e);
-}
-
-static int
-set_quota(struct store *s, const struct key *k, const struct acct_account *a,
-    struct err *e)
-{
-	sqlite3_stmt *st = store_stmt(s, ST_QUOTA, k->domain.name, k->user,
-	    NULL);
-
-	store_int(st, 3, a->quota);
-	return store_run(s, st, e);
-}
-
-static int
-set_maildrop(struct store *s, const struct key *k,
-    const struct acct_account *a, struct err *e)
-{
-	return store_run(s, store_stmt(s, ST_MAILDROP, k->domain.name,
-	    k->user, a->maildrop), e);
-}
-
-static const struct {
-	unsigned what;
-	int (*set)(struct store *, const struct key *,
-	    const struct acct_account *, struct err *);
-} setters[] = {
-	{ ACCT_LOCK_SET, set_lock },
-	{ ACCT_HASH_SET, set_hash },
-	{ ACCT_QUOTA_SET, set_quota },
-	{ ACCT_MAILDROP_SET, set_maildrop }
-};
-
-static int
-change(struct store *s, const struct acct_account *a, unsigned what,
-    struct err *e)
-{
-	struct acct_account now;
-	struct key k;
-	size_t i;
-
-	if (store_account(s, a->name, &now, e) < 0 ||
-	    find_key(s, a->name, &k, e) < 0)
-		return -1;
-	for (i = 0; i < sizeof(setters) / sizeof(setters[0]); i++)
-		if ((what & setters[i].what) != 0 &&
-		    setters[i].set(s, &k, a, e) < 0)
-			return -1;
-	return 0;
-}
-
-static int
 add(struct store *s, const struct acct_account *a, struct err *e)
 {
-	struct key k;
+	struct store_key k;
 	int n;
 
-	if (find_key(s, a->name, &k, e) < 0)
+	if (store_find_key(s, a->name, &k, e) < 0)
 		return -1;
 	n = insert(s, &k, a, e);
 	if (n < 0)
@@ -130,10 +42,10 @@ static int
 take_away(struct store *s, const char *name, struct acct_account *was_r,
     struct err *e)
 {
-	struct key k;
+	struct store_key k;
 
 	if (store_account(s, name, was_r, e) < 0 ||
-	    find_key(s, name, &k, e) < 0)
+	    store_find_key(s, name, &k, e) < 0)
 		return -1;
 	return store_run(s, store_stmt(s, ST_REMOVE, k.domain.name, k.user,
 	    NULL), e) < 0 ? -1 : 0;
@@ -144,7 +56,7 @@ take_away(struct store *s, const char *name, struct acct_account *was_r,
  * runs of one domain: the last answer is kept until the transaction ends.
  */
 static int
-put_domain(struct store *s, const char *name, struct key *k, struct err *e)
+put_domain(struct store *s, const char *name, struct store_key *k, struct err *e)
 {
 	const char *as = s->known_as;
 	struct err fault;
@@ -189,17 +101,6 @@ account_remove(struct acct_backend *b, const char *name,
 	if (store_begin(s, e) < 0)
 		return -1;
 	return store_end(s, take_away(s, name, was_r, e), e);
-}
-
-static int
-account_set(struct acct_backend *b, const struct acct_account *a,
-    unsigned what, struct err *e)
-{
-	struct store *s = store_of(b);
-
-	if (store_begin(s, e) < 0)
-		return -1;
-	return store_end(s, change(s, a, what, e), e);
 }
 
 static sqlite3_stmt *
@@ -256,7 +157,7 @@ account_put(struct acct_backend *b, const struct acct_account *a,
     bool *added_r, struct err *e)
 {
 	struct store *s = store_of(b);
-	struct key k;
+	struct store_key k;
 	int n;
 
 	memset(&k, 0, sizeof(k));
@@ -266,7 +167,7 @@ account_put(struct acct_backend *b, const struct acct_account *a,
 	n = insert(s, &k, a, e);
 	*added_r = n > 0;
 	if (n == 0)
-		n = set_hash(s, &k, a, e);
+		n = store_set_hash(s, &k, a, e);
 	return n < 0 ? -1 : 0;
 }
 
@@ -285,7 +186,9 @@ account_rollback(struct acct_backend *b)
 const struct acct_admin store_admin = {
 	.add = account_add,
 	.remove = account_remove,
-	.set = account_set,
+	.set = store_set,
+	.former = store_former,
+	.owned = store_owned,
 	.list = account_list,
 	.begin = account_begin,
 	.put = account_put,

@@ -15,7 +15,6 @@
 
 #include "lib/acct/acct_sqlite.h"
 
-#define SCHEMA_VERSION	1
 #define BUSY_MS		10000	/* a batch of another process takes ~50, but a
 				 * loaded disk may hold several up */
 #define WAL_TRIES	500	/* times WAL_WAIT_MS */
@@ -30,7 +29,11 @@ static const char setup[] =
     "PRAGMA temp_store=MEMORY;"
     "PRAGMA trusted_schema=OFF;";
 
-static const char schema[] =
+/*
+ * From each version of the tables to the next; a new file goes through all of
+ * them, so that it cannot differ from one that grew up.
+ */
+static const char *const steps[] = {
     "CREATE TABLE domains ("
     " name TEXT PRIMARY KEY,"
     " alias_of TEXT REFERENCES domains(name),"
@@ -48,7 +51,28 @@ static const char schema[] =
     " created INTEGER NOT NULL,"
     " changed INTEGER NOT NULL,"
     " PRIMARY KEY (domain, user)"
-    ") WITHOUT ROWID;";
+    ") WITHOUT ROWID;",
+
+    "ALTER TABLE accounts ADD COLUMN xmit INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE accounts ADD COLUMN password_change INTEGER NOT NULL"
+    " DEFAULT 1;"
+    "ALTER TABLE accounts ADD COLUMN owner INTEGER;"	/* uid, NULL: none */
+    "ALTER TABLE accounts ADD COLUMN apop BLOB;"	/* apop.h */
+    "CREATE INDEX account_owners ON accounts(owner)"
+    " WHERE owner IS NOT NULL;"
+    "CREATE TABLE former ("		/* hashes of former passwords */
+    " id INTEGER PRIMARY KEY,"
+    " domain TEXT NOT NULL,"
+    " user TEXT NOT NULL,"
+    " hash TEXT NOT NULL,"
+    " ended INTEGER NOT NULL,"
+    " FOREIGN KEY (domain, user) REFERENCES accounts(domain, user)"
+    " ON DELETE CASCADE"
+    ");"
+    "CREATE INDEX former_accounts ON former(domain, user);"
+};
+
+#define SCHEMA_VERSION	((int)(sizeof(steps) / sizeof(steps[0])))
 
 /*
  * SQLite gives its other files the mode of this one.  An existing file is not
@@ -100,9 +124,12 @@ schema_version(struct store *s, int *v_r, struct err *e)
 	return rc == SQLITE_ROW ? 0 : -1;
 }
 
-/* Several processes may find an empty file at once: look again inside. */
+/*
+ * All steps or none.  Several processes may find an old file at once: look
+ * again inside.
+ */
 static int
-make_schema(struct store *s, struct err *e)
+grow(struct store *s, struct err *e)
 {
 	char text[64];
 	int v = 0, r;
@@ -111,9 +138,9 @@ make_schema(struct store *s, struct err *e)
 	if (run_text(s, "BEGIN IMMEDIATE", "cannot write", e) < 0)
 		return -1;
 	r = schema_version(s, &v, e);
-	if (r == 0 && v == 0)
-		r = run_text(s, schema, "cannot make tables", e);
-	if (r == 0 && v == 0)
+	for (; r == 0 && v >= 0 && v < SCHEMA_VERSION; v++)
+		r = run_text(s, steps[v], "cannot make tables", e);
+	if (r == 0)
 		r = run_text(s, text, "cannot make tables", e);
 	if (r == 0)
 		r = run_text(s, "COMMIT", "cannot write", e);
@@ -129,12 +156,12 @@ check_schema(struct store *s, struct err *e)
 
 	if (schema_version(s, &v, e) < 0)
 		return -1;
-	if (v == 0)
-		return make_schema(s, e);
-	if (v != SCHEMA_VERSION)
-		return err_set(e, ERR_PERM, "%s: version %d of the tables; "
-		    "this program knows %d", s->path, v, SCHEMA_VERSION);
-	return 0;
+	if (v == SCHEMA_VERSION)
+		return 0;
+	if (v >= 0 && v < SCHEMA_VERSION)
+		return grow(s, e);
+	return err_set(e, ERR_PERM, "%s: version %d of the tables; "
+	    "this program knows %d", s->path, v, SCHEMA_VERSION);
 }
 
 static int

@@ -10,7 +10,8 @@
 
 #define ACCOUNT_COLUMNS \
 	"a.domain, a.user, a.hash, a.locked, a.maildrop, a.quota, " \
-	"a.created, a.changed, d.locked "
+	"a.created, a.changed, d.locked, a.xmit, a.password_change, " \
+	"a.owner, a.apop "
 #define ACCOUNT_TABLES \
 	"FROM accounts a JOIN domains d ON d.name = a.domain "
 
@@ -27,14 +28,36 @@ const char *const store_sql[STORE_STATEMENTS] = {
 	    "VALUES (?1, ?2, ?3, NULLIF(?4, ''), NULLIF(?5, -1), ?6, ?7, ?7) "
 	    "ON CONFLICT DO NOTHING",
 	[ST_REMOVE] = "DELETE FROM accounts WHERE domain = ?1 AND user = ?2",
+	/* on the right hash is still the old one */
 	[ST_HASH] = "UPDATE accounts SET hash = ?3, changed = ?4, "
-	    "locked = max(locked, ?5) WHERE domain = ?1 AND user = ?2",
+	    "locked = max(locked, ?5), "
+	    "apop = CASE WHEN hash = ?3 THEN apop END "
+	    "WHERE domain = ?1 AND user = ?2",
 	[ST_LOCK] = "UPDATE accounts SET locked = ?3 "
 	    "WHERE domain = ?1 AND user = ?2",
 	[ST_QUOTA] = "UPDATE accounts SET quota = NULLIF(?3, -1) "
 	    "WHERE domain = ?1 AND user = ?2",
 	[ST_MAILDROP] = "UPDATE accounts SET maildrop = NULLIF(?3, '') "
 	    "WHERE domain = ?1 AND user = ?2",
+	[ST_APOP] = "UPDATE accounts SET apop = ?3 "
+	    "WHERE domain = ?1 AND user = ?2",
+	[ST_XMIT] = "UPDATE accounts SET xmit = ?3 "
+	    "WHERE domain = ?1 AND user = ?2",
+	[ST_FIXED] = "UPDATE accounts SET password_change = ?3 "
+	    "WHERE domain = ?1 AND user = ?2",
+	[ST_OWNER] = "UPDATE accounts SET owner = NULLIF(?3, -1) "
+	    "WHERE domain = ?1 AND user = ?2",
+	[ST_OWNED] = "SELECT " ACCOUNT_COLUMNS ACCOUNT_TABLES
+	    "WHERE a.owner = ?1 ORDER BY a.domain, a.user LIMIT 2",
+	[ST_FORMER] = "SELECT hash FROM former "
+	    "WHERE domain = ?1 AND user = ?2 ORDER BY id DESC",
+	[ST_FORMER_ADD] = "INSERT INTO former (domain, user, hash, ended) "
+	    "SELECT domain, user, hash, ?4 FROM accounts "
+	    "WHERE domain = ?1 AND user = ?2 AND hash <> ?3",
+	[ST_FORMER_TRIM] = "DELETE FROM former "
+	    "WHERE domain = ?1 AND user = ?2 AND id NOT IN (SELECT id "
+	    "FROM former WHERE domain = ?1 AND user = ?2 "
+	    "ORDER BY id DESC LIMIT ?3)",
 	[ST_LIST] = "SELECT " ACCOUNT_COLUMNS ACCOUNT_TABLES
 	    "WHERE (a.domain, a.user) > (?1, ?2) "
 	    "ORDER BY a.domain, a.user LIMIT ?3",
@@ -95,6 +118,13 @@ store_text(sqlite3_stmt *st, int at, const char *text)
 {
 	/* the caller's text lives until the statement is done */
 	(void)sqlite3_bind_text(st, at, text, -1, SQLITE_STATIC);
+}
+
+void
+store_blob(sqlite3_stmt *st, int at, const void *p, size_t n)
+{
+	(void)sqlite3_bind_blob64(st, at, n == 0 ? NULL : p, n,
+	    SQLITE_STATIC);
 }
 
 void

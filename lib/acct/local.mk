@@ -7,6 +7,8 @@ lib_acct_libacct_a_SOURCES = \
 	lib/acct/acct.c \
 	lib/acct/acct.h \
 	lib/acct/acct_sqlite.h \
+	lib/acct/apop.c \
+	lib/acct/apop.h \
 	lib/acct/cache.c \
 	lib/acct/cache.h \
 	lib/acct/import.c \
@@ -26,6 +28,7 @@ lib_acct_libacct_a_SOURCES += \
 	lib/acct/acct_sqlite_account.c \
 	lib/acct/acct_sqlite_db.c \
 	lib/acct/acct_sqlite_domain.c \
+	lib/acct/acct_sqlite_set.c \
 	lib/acct/acct_sqlite_stmt.c
 else
 lib_acct_libacct_a_SOURCES += lib/acct/acct_none.c

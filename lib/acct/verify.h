@@ -13,6 +13,7 @@
 #include "lib/base/err.h"
 #include "lib/base/span.h"
 #include "lib/acct/acct.h"
+#include "lib/acct/apop.h"
 #include "lib/acct/cache.h"
 #include "lib/acct/pwhash.h"
 
@@ -20,6 +21,7 @@ struct verify {
 	struct acct *acct;
 	struct pwhash *pw;
 	struct cache *cache;
+	struct apop_key apop;
 };
 
 struct verify_ask {

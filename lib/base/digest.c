@@ -1,13 +1,18 @@
 /*
- * digest.c - hashes, MACs and random octets from libcrypto
+ * digest.c - hashes, MACs, encryption and random octets from libcrypto
  */
 #include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <string.h>
 
 #include "lib/base/digest.h"
+
+#define NONCE		12	/* of GCM */
+#define TAG		16
+#define SEAL_TEXT	65536
 
 int
 digest_sha256(const void *p, size_t n, unsigned char out[SHA256_OCTETS])
@@ -26,6 +31,109 @@ digest_mac(const void *key, size_t key_len, const void *p, size_t n,
 	if (HMAC(EVP_sha256(), key, (int)key_len, p, n, out, &len) == NULL)
 		return -1;
 	return len == MAC_OCTETS ? 0 : -1;
+}
+
+/* Fetched by name: EVP_md5() is there in FIPS mode too, and fails late. */
+int
+digest_md5(const void *p, size_t n, unsigned char out[MD5_OCTETS])
+{
+	EVP_MD *md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+	int r = -1;
+
+	if (md5 != NULL && EVP_Digest(p, n, out, NULL, md5, NULL) == 1)
+		r = 0;
+	EVP_MD_free(md5);
+	return r;
+}
+
+bool
+digest_has_md5(void)
+{
+	unsigned char out[MD5_OCTETS];
+
+	return digest_md5("", 0, out) == 0;
+}
+
+/* A fresh nonce each time: 96 random bits, of a few secrets under one key. */
+static int
+encrypt(EVP_CIPHER_CTX *c, struct span about, struct span text, unsigned char *to)
+{
+	unsigned char *ct = to + NONCE;
+	int n;
+
+	if (EVP_EncryptUpdate(c, NULL, &n, (const unsigned char *)about.ptr,
+	    (int)about.len) != 1 ||
+	    EVP_EncryptUpdate(c, ct, &n, (const unsigned char *)text.ptr,
+	    (int)text.len) != 1 ||
+	    EVP_EncryptFinal_ex(c, ct + text.len, &n) != 1)
+		return -1;
+	return EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG,
+	    ct + text.len) == 1 ? 0 : -1;
+}
+
+int
+digest_seal(const unsigned char key[SEAL_KEY], struct span about,
+    struct span text, struct buf *out)
+{
+	unsigned char *to;
+	EVP_CIPHER_CTX *c;
+	int r = -1;
+
+	if (text.len > SEAL_TEXT || about.len > SEAL_TEXT)
+		return -1;
+	to = (unsigned char *)buf_reserve(out, text.len + SEAL_MORE);
+	if (to == NULL || digest_random(to, NONCE) < 0)
+		return -1;
+	c = EVP_CIPHER_CTX_new();
+	if (c != NULL && EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, key,
+	    to) == 1)
+		r = encrypt(c, about, text, to);
+	EVP_CIPHER_CTX_free(c);
+	if (r == 0)
+		buf_added(out, text.len + SEAL_MORE);
+	return r;
+}
+
+static int
+decrypt(EVP_CIPHER_CTX *c, struct span about, struct span sealed,
+    unsigned char *to)
+{
+	const unsigned char *ct = (const unsigned char *)sealed.ptr + NONCE;
+	int n, len = (int)(sealed.len - SEAL_MORE);
+	unsigned char tag[TAG];
+
+	memcpy(tag, ct + len, TAG);
+	if (EVP_DecryptUpdate(c, NULL, &n, (const unsigned char *)about.ptr,
+	    (int)about.len) != 1 ||
+	    EVP_DecryptUpdate(c, to, &n, ct, len) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, TAG, tag) != 1)
+		return -1;
+	return EVP_DecryptFinal_ex(c, to + len, &n) == 1 ? 0 : -1;
+}
+
+int
+digest_open(const unsigned char key[SEAL_KEY], struct span about,
+    struct span sealed, struct buf *out)
+{
+	unsigned char *to;
+	EVP_CIPHER_CTX *c;
+	int r = -1;
+
+	if (sealed.len < SEAL_MORE || sealed.len > SEAL_TEXT + SEAL_MORE ||
+	    about.len > SEAL_TEXT)
+		return -1;
+	to = (unsigned char *)buf_reserve(out, sealed.len);
+	c = EVP_CIPHER_CTX_new();
+	if (to != NULL && c != NULL && EVP_DecryptInit_ex(c,
+	    EVP_aes_256_gcm(), NULL, key,
+	    (const unsigned char *)sealed.ptr) == 1)
+		r = decrypt(c, about, sealed, to);
+	EVP_CIPHER_CTX_free(c);
+	if (r == 0)
+		buf_added(out, sealed.len - SEAL_MORE);
+	else if (to != NULL)
+		OPENSSL_cleanse(to, sealed.len);
+	return r;
 }
 
 int

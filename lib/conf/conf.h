@@ -23,6 +23,8 @@ enum conf_plaintext { CONF_PLAIN_NEVER, CONF_PLAIN_LOOPBACK,
 enum conf_policy { CONF_GRANT, CONF_DENY };
 enum conf_log_to { CONF_LOG_NONE, CONF_LOG_SYSLOG, CONF_LOG_FILE,
 	CONF_LOG_STDERR, CONF_LOG_DAILY, CONF_LOG_SERVER };
+enum conf_log_transport { CONF_LOG_AUTO, CONF_LOG_UDP, CONF_LOG_TCP,
+	CONF_LOG_TLS, CONF_LOG_LOCAL, CONF_LOG_JOURNAL };
 enum conf_log_format { CONF_TEXT, CONF_JSON, CONF_IMAIL };
 enum conf_log_level { CONF_LEVEL_ERROR, CONF_LEVEL_WARNING, CONF_LEVEL_INFO,
 	CONF_LEVEL_DEBUG };
@@ -104,9 +106,13 @@ struct conf_listener {
 
 struct conf_log {
 	enum conf_log_to to;
-	char *path;			/* file */
+	char *path;			/* file; syslog: "" or another socket */
 	char *folder;			/* daily */
-	char *address;			/* server */
+	char *address;			/* server: numeric or a name */
+	int64_t port;			/* server: never 0 */
+	enum conf_log_transport transport;	/* server: never AUTO */
+	char *name;			/* server: in its certificate, or "" */
+	char *ca_file;			/* server: "" for the system's */
 	int64_t keep;
 	enum conf_log_level level;
 	enum conf_log_format format;
@@ -126,6 +132,16 @@ struct conf_auth {
 	int64_t processes;
 	int64_t cache_ttl;		/* successful checks, 0 off */
 	char *hash;			/* crypt prefix for new ones: "$y$" */
+	char *apop_key_file;		/* "": state_dir/apop.key */
+};
+
+/* Who is shut out for a while; one for all listeners. */
+struct conf_autodeny {
+	struct conf_strings never;
+	int64_t failures;		/* in window; 0: not counted */
+	int64_t unknown_users;
+	int64_t window;
+	int64_t duration;		/* 0: until restart */
 };
 
 struct conf_mail {
@@ -135,6 +151,41 @@ struct conf_mail {
 	int64_t quota;
 	int64_t expire_days;		/* CAPA EXPIRE; -2 not announced */
 	int64_t login_delay;
+};
+
+/* How a smart host is spoken to. */
+struct conf_smtp {
+	enum conf_tls_mode tls;
+	char *ca_file;
+	char *user;
+	char *password_file;
+	bool helo;
+};
+
+struct conf_route {			/* one entry of relay.routes */
+	char *domain;			/* or "*.domain" */
+	char *smart_host;		/* "host:port" */
+	struct conf_smtp to;
+};
+
+struct conf_relay {
+	char *smart_host;
+	char *sendmail;
+	struct conf_smtp to;
+	char *helo_name;
+	char *masquerade_domain;
+	struct conf_route *routes;
+	size_t n_routes;
+	int64_t max_size;
+	int64_t max_recipients;
+	int64_t per_hour;
+	int64_t queue_length;
+	int64_t min_free;
+	struct conf_strings retries;	/* durations */
+	int64_t delay_notice;
+	int64_t expire;
+	int64_t processes;
+	int64_t timeout;
 };
 
 struct conf {
@@ -150,7 +201,9 @@ struct conf {
 	size_t n_logs;
 	struct conf_control control;
 	struct conf_auth auth;
+	struct conf_autodeny autodeny;
 	struct conf_mail mail;
+	struct conf_relay relay;
 };
 
 void conf_free(struct conf **c_p);

@@ -3,7 +3,8 @@
  *
  * X_KEY(key, type, field, default, bounds, when, help)
  *   X        ROOT: the file itself; SERVER: the file and, as an override, each
- *            listener; LISTENER, NAME (tls.names), LOG (log): one list entry
+ *            listener; LISTENER, NAME (tls.names), LOG (log), ROUTE
+ *            (relay.routes): one list entry
  *   key      dotted path
  *   type     CONF_T_… of conf_row.h
  *   field    of the struct the set fills
@@ -36,6 +37,9 @@
 #endif
 #ifndef LOG_KEY
 #define LOG_KEY(key, type, field, dflt, bounds, when, help)
+#endif
+#ifndef ROUTE_KEY
+#define ROUTE_KEY(key, type, field, dflt, bounds, when, help)
 #endif
 
 #define SECOND	INT64_C(1000)
@@ -95,6 +99,25 @@ ROOT_KEY("auth.cache_ttl", DURATION, auth.cache_ttl, "10m",
 ROOT_KEY("auth.hash", WORD, auth.hash, "$y$",
     WORDS("$y$ $gy$ $7$ $2b$ $6$ $5$", ""), CONF_RELOAD,
     "how new passwords are hashed, as in crypt(5)")
+ROOT_KEY("auth.apop_key_file", SECRET, auth.apop_key_file, "", ANY,
+    CONF_RELOAD | CONF_FILE_ONLY,
+    "32 octets that encrypt the APOP secrets; when empty state_dir/apop.key, "
+    "which is made when APOP is first switched on")
+ROOT_KEY("autodeny.never", RANGES, autodeny.never, "", ANY, CONF_LIVE,
+    "ranges that are never shut out automatically")
+ROOT_KEY("autodeny.failures", NUMBER, autodeny.failures, "20",
+    BETWEEN(0, 1000000), CONF_LIVE,
+    "failed logins of one source in autodeny.window that shut it out; 0 for "
+    "any number")
+ROOT_KEY("autodeny.unknown_users", NUMBER, autodeny.unknown_users, "10",
+    BETWEEN(0, 1000000), CONF_LIVE,
+    "the same of different user names that do not exist")
+ROOT_KEY("autodeny.window", DURATION, autodeny.window, "1h",
+    BETWEEN(SECOND, DAY), CONF_LIVE, "over this time failures are counted")
+ROOT_KEY("autodeny.duration", DURATION, autodeny.duration, "1h",
+    BETWEEN(0, 365 * DAY), CONF_LIVE,
+    "how long failures shut out, twice as long each further time; 0 until "
+    "restart")
 ROOT_KEY("mail.store", WORD, mail.store, "maildir",
     WORDS("maildir mbox", "mbox"), CONF_RESTART,
     "how maildrops are kept")
@@ -111,6 +134,58 @@ ROOT_KEY("mail.expire_days", NUMBER, mail.expire_days, "-2",
 ROOT_KEY("mail.login_delay", DURATION, mail.login_delay, "0",
     BETWEEN(0, DAY), CONF_RELOAD,
     "shortest time between two logins of one account (RFC 2449); 0 for none")
+ROOT_KEY("relay.smart_host", STRING, relay.smart_host, "", CHARS(0, 255),
+    CONF_RELOAD, "host:port that takes all mail sent by XTND XMIT; a number "
+    "asks no DNS")
+ROOT_KEY("relay.sendmail", PATH, relay.sendmail, "", ANY,
+    CONF_RESTART | CONF_FILE_ONLY,
+    "program that takes it instead, such as /usr/sbin/sendmail")
+ROOT_KEY("relay.tls", ENUM, relay.to.tls, "starttls",
+    WORDS("none starttls implicit", ""), CONF_RELOAD,
+    "how the smart host is spoken to; its certificate and name are checked "
+    "unless none")
+ROOT_KEY("relay.ca_file", FILE, relay.to.ca_file, "", ANY, CONF_RELOAD,
+    "who may sign its certificate, PEM; when empty the system's")
+ROOT_KEY("relay.user", STRING, relay.to.user, "", CHARS(0, 255),
+    CONF_RELOAD, "login name at the smart host")
+ROOT_KEY("relay.password_file", SECRET, relay.to.password_file, "", ANY,
+    CONF_RELOAD, "its password: the first line; to be read by the user "
+    "that relay runs as")
+ROOT_KEY("relay.helo", BOOL, relay.to.helo, "false", ANY, CONF_RELOAD,
+    "say HELO instead of EHLO, to a host that takes no other; no TLS then")
+ROOT_KEY("relay.helo_name", STRING, relay.helo_name, "", CHARS(0, 255),
+    CONF_RELOAD, "name in EHLO; when empty the hostname")
+ROOT_KEY("relay.masquerade_domain", STRING, relay.masquerade_domain, "",
+    CHARS(0, 255), CONF_RELOAD,
+    "domain of every envelope sender; when empty the account's")
+ROOT_LIST("relay.routes", route, relay.routes, relay.n_routes, "[]",
+    CONF_RELOAD, "smart hosts of their own for some recipients' domains")
+ROOT_KEY("relay.max_size", SIZE, relay.max_size, "10M",
+    BETWEEN(1024, INT64_C(1) << 31), CONF_RELOAD, "ceiling of one message")
+ROOT_KEY("relay.max_recipients", NUMBER, relay.max_recipients, "100",
+    BETWEEN(1, 1000), CONF_RELOAD, "recipients of one message")
+ROOT_KEY("relay.per_hour", NUMBER, relay.per_hour, "100",
+    BETWEEN(0, 1000000), CONF_RELOAD,
+    "messages that an account may send in an hour; 0 for any number")
+ROOT_KEY("relay.queue_length", NUMBER, relay.queue_length, "1000",
+    BETWEEN(1, 100000), CONF_RELOAD,
+    "messages that may wait; above that none is taken")
+ROOT_KEY("relay.min_free", SIZE, relay.min_free, "100M",
+    BETWEEN(0, INT64_MAX), CONF_RELOAD,
+    "space that must stay free where the spool is")
+ROOT_KEY("relay.retries", STRINGS, relay.retries, "15m 30m 1h 4h", ANY,
+    CONF_RELOAD, "waiting times before the second try, the third and so on; "
+    "the last one repeats")
+ROOT_KEY("relay.delay_notice", DURATION, relay.delay_notice, "12h",
+    BETWEEN(0, 30 * DAY), CONF_RELOAD,
+    "after this time its sender is told that a message waits; 0 for never")
+ROOT_KEY("relay.expire", DURATION, relay.expire, "2d",
+    BETWEEN(SECOND, 30 * DAY), CONF_RELOAD,
+    "after this time a message goes back to its sender")
+ROOT_KEY("relay.processes", NUMBER, relay.processes, "4", BETWEEN(1, 64),
+    CONF_RELOAD, "deliveries at once")
+ROOT_KEY("relay.timeout", DURATION, relay.timeout, "5m",
+    BETWEEN(SECOND, HOUR), CONF_RELOAD, "how long one delivery may take")
 
 SERVER_KEY("hostname", STRING, hostname, "", CHARS(0, 255), CONF_RELOAD,
     "name in greetings; when empty the name of this machine")
@@ -218,20 +293,47 @@ NAME_KEY("key_file", SECRET, key_file, "", CHARS(1, 0), CONF_RELOAD,
     "its private key, PEM")
 
 LOG_KEY("to", ENUM, to, "syslog",
-    WORDS("none syslog file stderr daily server", "daily server"),
+    WORDS("none syslog file stderr daily server", ""),
     CONF_RELOAD, "kind of target")
-LOG_KEY("path", PATH, path, "", ANY, CONF_RELOAD, "file: its name")
+LOG_KEY("path", PATH, path, "", ANY, CONF_RELOAD,
+    "file: its name; syslog: another socket than the usual one")
 LOG_KEY("folder", PATH, folder, "", ANY, CONF_RELOAD,
     "daily: where the files are")
-LOG_KEY("address", STRING, address, "", ANY, CONF_RELOAD,
-    "server: whom to send to")
+LOG_KEY("address", STRING, address, "", CHARS(0, 255), CONF_RELOAD,
+    "server: whom to send to, an address or a name")
+LOG_KEY("port", NUMBER, port, "0", BETWEEN(0, 65535), CONF_RELOAD,
+    "server: when 0: 514 with udp, 601 with tcp, 6514 with tls")
+LOG_KEY("transport", ENUM, transport, "auto",
+    WORDS("auto udp tcp tls local journal", ""), CONF_RELOAD,
+    "server: udp (which auto means), tcp or tls; syslog: journal when auto "
+    "finds its socket, else local")
+LOG_KEY("name", STRING, name, "", CHARS(0, 255), CONF_RELOAD,
+    "server: name in its certificate; when empty its address")
+LOG_KEY("ca_file", FILE, ca_file, "", ANY, CONF_RELOAD,
+    "server: certificates that vouch for it, PEM; when empty the system's")
 LOG_KEY("keep", DURATION, keep, "30d", BETWEEN(0, 36500 * DAY),
     CONF_RELOAD, "daily: age at which a file is removed; 0 for never")
 LOG_KEY("level", ENUM, level, "info",
     WORDS("error warning info debug", ""), CONF_LIVE,
     "the least urgent event that is written")
 LOG_KEY("format", ENUM, format, "text",
-    WORDS("text json imail", "imail"), CONF_RELOAD, "shape of a line")
+    WORDS("text json imail", ""), CONF_RELOAD, "shape of a line")
+
+ROUTE_KEY("domain", STRING, domain, "", CHARS(1, 255), CONF_RELOAD,
+    "recipients at this domain; *.example.com is all below it; the first "
+    "entry that fits is taken")
+ROUTE_KEY("smart_host", STRING, smart_host, "", CHARS(1, 255), CONF_RELOAD,
+    "host:port")
+ROUTE_KEY("tls", ENUM, to.tls, "starttls",
+    WORDS("none starttls implicit", ""), CONF_RELOAD, "as relay.tls")
+ROUTE_KEY("ca_file", FILE, to.ca_file, "", ANY, CONF_RELOAD,
+    "as relay.ca_file")
+ROUTE_KEY("user", STRING, to.user, "", CHARS(0, 255), CONF_RELOAD,
+    "as relay.user")
+ROUTE_KEY("password_file", SECRET, to.password_file, "", ANY, CONF_RELOAD,
+    "as relay.password_file")
+ROUTE_KEY("helo", BOOL, to.helo, "false", ANY, CONF_RELOAD,
+    "as relay.helo")
 
 #undef SECOND
 #undef MINUTE
@@ -246,3 +348,4 @@ LOG_KEY("format", ENUM, format, "text",
 #undef LISTENER_SET
 #undef NAME_KEY
 #undef LOG_KEY
+#undef ROUTE_KEY

@@ -36,7 +36,7 @@ int
 auth_set_up(struct auth *a, const struct conf *conf, struct err *e)
 {
 	char folder[PATH_OCTETS];
-	struct verify v = { NULL, NULL, NULL };
+	struct verify v = { .apop = a->verify.apop };
 	struct pwhash *old_pw = a->verify.pw;
 
 	/* a new one costs a hash, and logins wait meanwhile */
@@ -73,5 +73,7 @@ auth_clear(struct auth *a)
 	clear_verify(&a->verify);
 	sasl_free(&a->sasl);
 	mem_wipe(a->key, sizeof(a->key));
-	a->has_key = false;
+	mem_wipe(a->sender_key, sizeof(a->sender_key));
+	mem_wipe(&a->verify.apop, sizeof(a->verify.apop));
+	a->has_key = a->has_sender_key = false;
 }

@@ -23,6 +23,8 @@ struct auth {
 	struct sasl *sasl;
 	unsigned char key[TICKET_KEY];
 	bool has_key;			/* without it nobody gets a ticket */
+	unsigned char sender_key[TICKET_KEY];
+	bool has_sender_key;		/* nobody one for relay */
 };
 
 /*

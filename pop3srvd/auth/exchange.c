@@ -13,7 +13,9 @@
 #include "pop3srvd/auth/exchange.h"
 
 #define TICKET_MS	60000
+#define SENDER_MS	86400000	/* of use as long as the session is */
 #define TICKET_OCTETS	4096
+#define ADDRESSES_OCTETS 3072		/* with the rest still a ticket */
 
 struct exchange {
 	struct exchange *older, *newer;
@@ -83,30 +85,78 @@ answer_fail(struct exchanges *x, uint32_t id, const char *user,
 }
 
 static void
+fill_ticket(const struct exchanges *x, const struct acct_account *a,
+    struct ticket *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->account = a->name;
+	t->maildrop = a->maildrop;
+	t->quota = (uint64_t)(a->quota == ACCT_QUOTA_DEFAULT ?
+	    x->auth->conf->mail.quota : a->quota);
+	t->expires = loop_time(x->auth->loop)->wall + TICKET_MS;
+}
+
+static int
+sender_ticket(struct exchanges *x, const struct acct_account *a,
+    struct buf *addresses, struct buf *out, struct err *e)
+{
+	struct ticket t;
+
+	if (acct_addresses(x->auth->verify.acct, a->name, addresses, e) < 0)
+		return -1;
+	fill_ticket(x, a, &t);
+	t.expires += SENDER_MS;
+	if (buf_addc(addresses, '\0') < 0)
+		return err_set(e, ERR_TEMP, "no memory for a ticket");
+	t.addresses = buf_data(addresses);
+	if (ticket_write(&t, x->auth->sender_key, out) < 0)
+		return err_set(e, ERR_TEMP, "no ticket could be made");
+	return 0;
+}
+
+/* For relay; nothing when this account may not send, or without the key: then
+ * XTND XMIT is refused, the login is not. */
+static void
+write_sender(struct exchanges *x, const struct acct_account *a,
+    struct buf *out)
+{
+	struct buf addresses;
+	struct err e;
+
+	if (!a->xmit || !x->auth->has_sender_key)
+		return;
+	buf_init(&addresses, ADDRESSES_OCTETS);
+	if (sender_ticket(x, a, &addresses, out, &e) < 0)
+		log_error(x->auth->log, LOG_LEVEL_ERROR, NULL,
+		    "sending not decided", &e);
+	buf_free(&addresses);
+}
+
+static void
 answer_ticket(struct exchanges *x, uint32_t id, const struct acct_account *a)
 {
 	struct msg_auth_result r = { .outcome = MSG_AUTH_OK };
 	struct auth *auth = x->auth;
+	struct buf b, sender;
 	struct ticket t;
-	struct buf b;
 	struct err e;
 
-	t.account = a->name;
-	t.maildrop = a->maildrop;
-	t.quota = (uint64_t)(a->quota == ACCT_QUOTA_DEFAULT ?
-	    auth->conf->mail.quota : a->quota);
-	t.expires = loop_time(auth->loop)->wall + TICKET_MS;
+	fill_ticket(x, a, &t);
 	buf_init(&b, TICKET_OCTETS);
+	buf_init(&sender, TICKET_OCTETS);
 	r.user = a->name;
 	r.reason = "";
 	if (auth->has_key && ticket_write(&t, auth->key, &b) == 0) {
+		write_sender(x, a, &sender);
 		r.data = buf_span(&b);
+		r.sender = buf_span(&sender);
 		x->answer(x->arg, id, &r);
 	} else {
 		err_set(&e, ERR_TEMP, "no ticket could be made");
 		answer_fault(x, id, "ticket", &e);
 	}
 	buf_wipe(&b);
+	buf_wipe(&sender);
 }
 
 /* What was tried, for the log: canonical, or as typed up to a NUL. */

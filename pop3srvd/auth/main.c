@@ -27,12 +27,24 @@ struct process {
 
 /* One of another length leaves us without: then no login gets a ticket, and
  * each says so in the log. */
-static void
-take_key(struct process *p, const struct frame *f)
+static bool
+take_octets(const struct frame *f, unsigned char key[TICKET_KEY])
 {
-	p->auth.has_key = f->body.len == TICKET_KEY;
-	if (p->auth.has_key)
-		memcpy(p->auth.key, f->body.ptr, TICKET_KEY);
+	if (f->body.len != TICKET_KEY)
+		return false;
+	memcpy(key, f->body.ptr, TICKET_KEY);
+	return true;
+}
+
+static void
+take_key(struct auth *a, const struct frame *f)
+{
+	if (f->id == SECRET_TICKET)
+		a->has_key = take_octets(f, a->key);
+	else if (f->id == SECRET_SENDER)
+		a->has_sender_key = take_octets(f, a->sender_key);
+	else if (f->id == SECRET_APOP)
+		a->verify.apop.there = take_octets(f, a->verify.apop.key);
 }
 
 static void
@@ -69,7 +81,7 @@ keeper_frame(struct frame *f, void *arg)
 	struct process *p = arg;
 
 	if (f->type == MSG_SECRET)
-		take_key(p, f);
+		take_key(&p->auth, f);
 	else if (f->type == MSG_CHANNEL)
 		take_channel(p, f);
 }

@@ -56,7 +56,7 @@ void children_stop(struct children *cs);
 void children_tell(struct children *cs, uint16_t type, uint32_t id,
     struct span body, int fd);
 void children_tell_role(struct children *cs, enum role role, uint16_t type,
-    struct span body);
+    uint32_t id, struct span body);
 struct channel *children_front(struct children *cs);	/* NULL: not there */
 
 json_t *children_status(const struct children *cs);

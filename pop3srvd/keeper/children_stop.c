@@ -67,7 +67,7 @@ ask_role(struct children *cs)
 
 	if (role == ROLE_LOG)
 		cs->ops->log_channel(-1, cs->arg);
-	children_tell_role(cs, role, MSG_STOP, span_mem(NULL, 0));
+	children_tell_role(cs, role, MSG_STOP, 0, span_mem(NULL, 0));
 	(void)timer_after(cs->loop, &cs->patience,
 	    role == ROLE_FRONT ? FRONT_MS : OTHERS_MS);
 }

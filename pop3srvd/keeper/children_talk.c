@@ -92,13 +92,13 @@ children_tell(struct children *cs, uint16_t type, uint32_t id,
 
 void
 children_tell_role(struct children *cs, enum role role, uint16_t type,
-    struct span body)
+    uint32_t id, struct span body)
 {
 	size_t i;
 
 	for (i = 0; i < cs->n; i++)
 		if (cs->at[i].ch != NULL && cs->at[i].role == role)
-			(void)channel_send(cs->at[i].ch, type, 0, body, -1);
+			(void)channel_send(cs->at[i].ch, type, id, body, -1);
 }
 
 struct channel *

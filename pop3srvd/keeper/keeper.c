@@ -18,7 +18,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "lib/base/digest.h"
 #include "lib/base/mem.h"
 #include "lib/net/child.h"
 #include "lib/net/notify.h"
@@ -37,14 +36,20 @@ outfit(enum role role, struct channel *ch, void *arg)
 	struct keeper *k = arg;
 
 	keeper_send_conf(k, ch, true);
-	if (role == ROLE_AUTH || role == ROLE_DROP)
-		(void)channel_send(ch, MSG_SECRET, 0,
-		    span_mem(k->key, sizeof(k->key)), -1);
+	keys_send(&k->keys, role, ch);
 	if (role != ROLE_FRONT)
 		return;
 	certs_watch_send(k->certs, ch);
 	sockets_send(k->sockets, NULL, ch);
 	control_send(k->control, ch);
+}
+
+void
+keeper_log_apop(const struct keeper *k)
+{
+	if (k->keys.apop.fault.class != ERR_NONE)
+		log_error(k->log, LOG_LEVEL_ERROR, NULL, "apop off",
+		    &k->keys.apop.fault);
 }
 
 static void
@@ -204,7 +209,7 @@ on_signal(struct loop *l, int signo, void *arg)
 		break;
 	case SIGUSR1:
 		setup_logs(k->conf);
-		children_tell_role(k->children, ROLE_LOG, MSG_REOPEN,
+		children_tell_role(k->children, ROLE_LOG, MSG_REOPEN, 0,
 		    span_mem(NULL, 0));
 		break;
 	default:
@@ -267,9 +272,8 @@ prepare(struct keeper *k, struct err *e)
 	if (k->loop == NULL)
 		return -1;
 	k->since = loop_time(k->loop)->wall;
-	if (digest_random(k->key, sizeof(k->key)) < 0)
-		return err_set(e, ERR_TEMP, "no random numbers: refusing to "
-		    "serve with weak ones");
+	if (keys_make(&k->keys, e) < 0)
+		return -1;
 	k->conf_fd = keeper_pack_conf(k->conf, e);
 	if (k->conf_fd < 0 || prepare_signals(k, e) < 0)
 		return -1;
@@ -277,6 +281,7 @@ prepare(struct keeper *k, struct err *e)
 	if (k->log == NULL)
 		return err_set(e, ERR_TEMP, "out of memory");
 	log_out_hold(k->log);	/* until log runs */
+	keeper_log_apop(k);
 	k->children = children_new(k->loop, k->log, &ops, k);
 	k->certs = certs_watch_new(k->loop, k->log, certs_changed, k);
 	k->runtime = json_object();
@@ -299,7 +304,7 @@ release(struct keeper *k)
 	json_decref(k->runtime);
 	free(k->last.text);
 	free(k->faults);
-	mem_wipe(k->key, sizeof(k->key));
+	keys_clear(&k->keys);
 	if (k->loop != NULL)
 		timer_stop(k->loop, &k->mend);
 	loop_free(&k->loop);

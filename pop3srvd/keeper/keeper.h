@@ -12,10 +12,10 @@
 #include "lib/conf/conf_load.h"
 #include "lib/net/loop.h"
 #include "pop3srvd/ipc/logrec.h"
-#include "pop3srvd/ipc/ticket.h"
 #include "pop3srvd/keeper/certs_watch.h"
 #include "pop3srvd/keeper/children.h"
 #include "pop3srvd/keeper/control.h"
+#include "pop3srvd/keeper/keys.h"
 #include "pop3srvd/keeper/sockets.h"
 
 /* How the last reload went, for status. */
@@ -36,7 +36,7 @@ struct keeper {
 	json_t *runtime;	/* changes that are not kept; object */
 	uint32_t generation;
 	int conf_fd;		/* conf packed for the children */
-	unsigned char key[TICKET_KEY];
+	struct keys keys;
 	struct children *children;
 	struct sockets *sockets;
 	struct control *control;
@@ -57,6 +57,9 @@ struct keeper {
 /* The configuration as keeper uses it: with standard error among the log's
  * targets when in the foreground.  0 or -1. */
 int keeper_adapt(const struct keeper *k, struct conf *c);
+
+/* Why APOP is offered nowhere although the settings say so. */
+void keeper_log_apop(const struct keeper *k);
 
 /* Pack conf for the children into conf_fd. */
 int keeper_pack_conf(const struct conf *c, struct err *e);

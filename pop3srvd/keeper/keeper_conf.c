@@ -64,11 +64,13 @@ keeper_adapt(const struct keeper *k, struct conf *c)
 	l->path = mem_strdup("");
 	l->folder = mem_strdup("");
 	l->address = mem_strdup("");
+	l->name = mem_strdup("");
+	l->ca_file = mem_strdup("");
 	free(c->logs);
 	c->logs = logs;
 	c->n_logs++;
-	return l->path != NULL && l->folder != NULL && l->address != NULL ?
-	    0 : -1;
+	return l->path != NULL && l->folder != NULL && l->address != NULL &&
+	    l->name != NULL && l->ca_file != NULL ? 0 : -1;
 }
 
 int

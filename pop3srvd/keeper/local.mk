@@ -21,6 +21,8 @@ sbin_pop3srvd_SOURCES = \
 	pop3srvd/keeper/keeper.c \
 	pop3srvd/keeper/keeper.h \
 	pop3srvd/keeper/keeper_conf.c \
+	pop3srvd/keeper/keys.c \
+	pop3srvd/keeper/keys.h \
 	pop3srvd/keeper/main.c \
 	pop3srvd/keeper/reload.c \
 	pop3srvd/keeper/reload.h \

@@ -125,6 +125,7 @@ claim(struct keeper *k)
 	if (k->lock_fd < 0)
 		return complain(&e);
 	setup_logs(k->conf);
+	keys_apop_read(&k->keys.apop, k->conf, true);
 	k->control = control_open(k->conf, &e);
 	if (k->control == NULL)
 		return complain(&e);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/digest.h"
 #include "lib/base/json.h"
 #include "lib/base/mem.h"
 #include "lib/conf/conf_row.h"
@@ -27,6 +28,7 @@ struct next {
 	struct conf_source *source;
 	struct cert_set *certs;
 	struct sockets *sockets;
+	struct keys_apop apop;
 	int conf_fd;
 	json_t *changes;
 };
@@ -41,6 +43,7 @@ drop_next(struct next *n)
 	if (n->conf_fd >= 0)
 		(void)close(n->conf_fd);
 	json_decref(n->changes);
+	mem_wipe(&n->apop, sizeof(n->apop));
 }
 
 /* All of them for the administrator, the first one for *e. */
@@ -136,7 +139,7 @@ load(struct keeper *k, const json_t *runtime, struct next *n, struct err *e)
 }
 
 static int
-prepare(struct keeper *k, const json_t *runtime, struct next *n,
+prepare(struct keeper *k, const json_t *runtime, bool dry_run, struct next *n,
     struct err *e)
 {
 	if (load(k, runtime, n, e) < 0 ||
@@ -145,8 +148,25 @@ prepare(struct keeper *k, const json_t *runtime, struct next *n,
 	n->sockets = sockets_plan(k->sockets, n->conf, e);
 	if (n->sockets == NULL)
 		return -1;
+	keys_apop_read(&n->apop, n->conf, !dry_run);
 	n->conf_fd = keeper_pack_conf(n->conf, e);
 	return n->conf_fd < 0 ? -1 : 0;
+}
+
+/* Before the configuration: auth has the key when front offers APOP. */
+static void
+take_apop_key(struct keeper *k, const struct keys_apop *apop)
+{
+	static const struct span none = { NULL, 0 };
+	bool same = k->keys.apop.there == apop->there &&
+	    digest_same(k->keys.apop.key, apop->key, sizeof(apop->key));
+
+	k->keys.apop = *apop;
+	keeper_log_apop(k);
+	if (!same)
+		children_tell_role(k->children, ROLE_AUTH, MSG_SECRET,
+		    SECRET_APOP, apop->there ? span_mem(apop->key,
+		    sizeof(apop->key)) : none);
 }
 
 static void
@@ -163,6 +183,7 @@ take_over(struct keeper *k, struct next *n)
 	k->generation++;
 	children_conf(k->children, k->conf);
 	setup_logs(k->conf);
+	take_apop_key(k, &n->apop);
 	keeper_send_conf(k, NULL, false);
 	certs_watch_take(k->certs, n->certs);
 	if (front != NULL) {
@@ -227,7 +248,7 @@ reload_run(struct keeper *k, json_t *runtime, bool dry_run,
 
 	free(k->faults);
 	k->faults = NULL;
-	r = prepare(k, runtime, &n, e);
+	r = prepare(k, runtime, dry_run, &n, e);
 	if (r < 0 && k->faults == NULL)
 		k->faults = mem_strdup(e->text);
 	if (r == 0 && !dry_run) {

@@ -1,0 +1,151 @@
+/*
+ * keys.c - the secrets that keeper gives to its children
+ *
+ * Runs in: keeper, as root if started so.  Trusts: its own configuration; a key
+ * file only when nobody else may read it.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/digest.h"
+#include "lib/base/mem.h"
+#include "lib/base/path.h"
+
+#include "pop3srvd/keeper/keys.h"
+
+#define APOP_FILE	"apop.key"
+
+int
+keys_make(struct keys *k, struct err *e)
+{
+	if (digest_random(k->ticket, sizeof(k->ticket)) < 0 ||
+	    digest_random(k->sender, sizeof(k->sender)) < 0)
+		return err_set(e, ERR_TEMP, "no random numbers: refusing to "
+		    "serve with weak ones");
+	return 0;
+}
+
+void
+keys_clear(struct keys *k)
+{
+	mem_wipe(k, sizeof(*k));
+}
+
+static bool
+apop_wanted(const struct conf *c)
+{
+	bool wanted = c->server.options.apop;
+	size_t i;
+
+	for (i = 0; i < c->n_listeners; i++)
+		wanted = wanted || c->listeners[i].server.options.apop;
+	return wanted;
+}
+
+static void
+apop_off(struct conf *c)
+{
+	size_t i;
+
+	c->server.options.apop = false;
+	for (i = 0; i < c->n_listeners; i++)
+		c->listeners[i].server.options.apop = false;
+}
+
+static int
+take(struct keys_apop *a, const char *path, struct err *e)
+{
+	char *mem;
+	size_t n;
+
+	if (path_read_secret(path, TICKET_KEY, &mem, &n, e) < 0)
+		return -1;
+	if (n == TICKET_KEY)
+		memcpy(a->key, mem, n);
+	a->there = n == TICKET_KEY;
+	mem_wipe(mem, n);
+	free(mem);
+	if (a->there)
+		return 0;
+	return err_set(e, ERR_CONFIG, "%.200s: the APOP key has %zu octets "
+	    "instead of %d; a new one is made by: head -c %d /dev/urandom",
+	    path, n, TICKET_KEY, TICKET_KEY);
+}
+
+/* On the disk before anything is encrypted by it. */
+static int
+make_file(struct keys_apop *a, const char *folder, struct err *e)
+{
+	int fd, r;
+
+	if (digest_random(a->key, sizeof(a->key)) < 0)
+		return err_set(e, ERR_TEMP, "no random octets for the APOP "
+		    "key");
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return path_fail("cannot open", folder, e);
+	r = path_replace(fd, APOP_FILE, span_mem(a->key, sizeof(a->key)),
+	    0600, true, e);
+	(void)close(fd);
+	a->there = r == 0;
+	return r;
+}
+
+static int
+own_file(struct keys_apop *a, const struct conf *c, bool make, struct err *e)
+{
+	char path[PATH_MAX];
+
+	if (path_join(path, sizeof(path), c->state_dir, APOP_FILE) < 0)
+		return err_set(e, ERR_CONFIG, "state_dir: the path is too "
+		    "long");
+	if (take(a, path, e) == 0)
+		return 0;
+	if (e->class != ERR_NOTFOUND)
+		return -1;
+	if (make && apop_wanted(c))
+		return make_file(a, c->state_dir, e);
+	err_clear(e);
+	return -1;
+}
+
+void
+keys_apop_read(struct keys_apop *a, struct conf *c, bool make)
+{
+	const char *named = c->auth.apop_key_file;
+	int r;
+
+	memset(a, 0, sizeof(*a));
+	r = named[0] != '\0' ? take(a, named, &a->fault) :
+	    own_file(a, c, make, &a->fault);
+	if (r == 0)
+		err_clear(&a->fault);
+	else if (make)
+		apop_off(c);
+}
+
+static void
+send_key(struct channel *ch, enum msg_secret what, const unsigned char *key)
+{
+	(void)channel_send(ch, MSG_SECRET, what, span_mem(key, TICKET_KEY),
+	    -1);
+}
+
+void
+keys_send(const struct keys *k, enum role role, struct channel *ch)
+{
+	if (role == ROLE_AUTH || role == ROLE_DROP)
+		send_key(ch, SECRET_TICKET, k->ticket);
+	if (role == ROLE_AUTH || role == ROLE_RELAY)
+		send_key(ch, SECRET_SENDER, k->sender);
+	if (role != ROLE_AUTH)
+		return;
+	if (k->apop.there)
+		send_key(ch, SECRET_APOP, k->apop.key);
+	else			/* no longer there */
+		(void)channel_send(ch, MSG_SECRET, SECRET_APOP,
+		    span_mem(NULL, 0), -1);
+}

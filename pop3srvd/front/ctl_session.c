@@ -12,6 +12,7 @@
 #include "lib/ctl/ctl.h"
 
 #include "pop3srvd/front/ctl_own.h"
+#include "pop3srvd/front/engine.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/vserver.h"
@@ -149,20 +150,14 @@ put_text(json_t *o, const char *key, const char *v)
 static void
 details(json_t *o, const struct session *s)
 {
-	const struct pop3_stats *st;
-
 	put_num(o, "octets_in", s->octets_in);
 	put_text(o, "mechanism", s->mech);
 	if (s->conn != NULL && conn_tls(s->conn))
 		put_text(o, "cipher", conn_tls_cipher(s->conn));
-	if (s->pop == NULL)
+	if (!s->begun)
 		return;
-	st = pop3_stats(s->pop);
-	put_num(o, "retr", st->retr);
-	put_num(o, "top", st->top);
-	put_num(o, "dele", st->dele);
-	put_num(o, "bad_commands", st->bad);
-	put_num(o, "memory", sizeof(*s) + pop3_memory(s->pop) +
+	s->engine->details(s, o);
+	put_num(o, "memory", sizeof(*s) + s->engine->memory(s) +
 	    (s->conn != NULL ? conn_memory(s->conn) : 0) +
 	    (s->list != NULL && !s->list->mapped ? s->list->list.len : 0));
 }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "pop3srvd/front/deadline.h"
+#include "pop3srvd/front/engine.h"
 #include "pop3srvd/front/login.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
@@ -109,7 +110,7 @@ check_rate(struct session *s, int64_t now)
 	taken = taken_by_peer(s, &owes);
 	least = (uint64_t)l->min_rate *
 	    (uint64_t)(now - s->window_at) / 1000;
-	if (!owes && pop3_out(s->pop).len == 0) {
+	if (!owes && s->engine->out(s).len == 0) {
 		deadline_rate_end(s);
 	} else if (taken - s->window_from < least) {
 		session_end(s, "slow-reader");
@@ -162,7 +163,7 @@ deadline_check(struct session *s)
 	if (s->close_at != 0) {
 		if (now >= s->close_at)
 			session_end(s, s->reason != NULL ? s->reason :
-			    pop3_end_name(pop3_end(s->pop)));
+			    s->engine->end(s));
 		return;
 	}
 	check_rate(s, now);

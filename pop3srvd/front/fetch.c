@@ -13,9 +13,9 @@
 #include "pop3srvd/front/fds.h"
 #include "pop3srvd/front/fetch.h"
 #include "pop3srvd/front/message.h"
-#include "pop3srvd/front/pop3_session.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
+#include "pop3srvd/front/turn.h"
 
 /* One that drop opened ahead of need; the others behind it stay. */
 static struct message *
@@ -119,7 +119,7 @@ go_on(struct session *s)
 	s->phase = SESSION_RUN;
 	s->fetching = false;
 	deadline_touch(s);
-	pop3_session_go(s, span_of(""));
+	turn_go(s, span_of(""));
 }
 
 static void

@@ -10,9 +10,10 @@
 #include "pop3srvd/front/fetch.h"
 #include "pop3srvd/front/helpers.h"
 #include "pop3srvd/front/login.h"
-#include "pop3srvd/front/pop3_session.h"
+#include "pop3srvd/front/open.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
+#include "pop3srvd/front/turn.h"
 
 static struct session *
 find(void *arg, uint32_t sid)
@@ -74,7 +75,7 @@ drop_list(uint32_t sid, struct frame *f, void *arg)
 	struct session *s = find(arg, sid);
 
 	if (s != NULL)
-		login_list(s, f);
+		open_list(s, f);
 }
 
 static void
@@ -107,7 +108,7 @@ commit_done(struct session *s, bool ok)
 		s->reason = "update-failed";
 	s->phase = SESSION_RUN;
 	pop3_give_commit(s->pop, ok);
-	pop3_session_go(s, span_of(""));
+	turn_go(s, span_of(""));
 }
 
 static void
@@ -133,7 +134,7 @@ drop_fault(uint32_t sid, const struct msg_fault *m, void *arg)
 	if (s == NULL)
 		return;
 	if (s->phase == SESSION_DROP)
-		login_drop_fault(s, m);
+		open_fault(s, m);
 	else if (s->phase == SESSION_COMMIT)
 		commit_done(s, false);
 	else
@@ -150,7 +151,7 @@ lose(struct session *s)
 
 	s->drop_helper = -1;
 	if (s->phase == SESSION_DROP)
-		login_drop_fault(s, &temp);
+		open_fault(s, &temp);
 	else if (s->phase == SESSION_COMMIT)
 		commit_done(s, false);
 	else

@@ -23,6 +23,7 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/deadline.h \
 	pop3srvd/front/drop_pool.c \
 	pop3srvd/front/drop_pool.h \
+	pop3srvd/front/engine.h \
 	pop3srvd/front/fds.c \
 	pop3srvd/front/fds.h \
 	pop3srvd/front/fetch.c \
@@ -35,10 +36,11 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/login.h \
 	pop3srvd/front/message.c \
 	pop3srvd/front/message.h \
+	pop3srvd/front/open.c \
+	pop3srvd/front/open.h \
 	pop3srvd/front/pool.c \
 	pop3srvd/front/pool.h \
 	pop3srvd/front/pop3_session.c \
-	pop3srvd/front/pop3_session.h \
 	pop3srvd/front/ports.c \
 	pop3srvd/front/ports.h \
 	pop3srvd/front/proxy.c \
@@ -51,6 +53,8 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/session.h \
 	pop3srvd/front/sessions.c \
 	pop3srvd/front/sessions.h \
+	pop3srvd/front/turn.c \
+	pop3srvd/front/turn.h \
 	pop3srvd/front/vserver.c \
 	pop3srvd/front/vserver.h
 

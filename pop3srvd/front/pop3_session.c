@@ -1,148 +1,131 @@
 /*
- * pop3_session.c - serves the engine's wants
+ * pop3_session.c - POP3 as one of the protocols of a session
  *
- * The engine runs until something must be waited for.  One wake-up takes at
- * most 8 commands and moves about 256 KiB, then the others have their turn.
- * Nothing is read while a reply waits to be taken, so a peer that pipelines
- * without reading stops itself.
+ * Serves the engine's wants, each by the file that knows how.
  *
  * Runs in: front.
- * Trusts: nothing from the peer.
+ * Trusts: nothing from the peer; auth and drop through their pools.
  */
-#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "pop3srvd/front/deadline.h"
+#include "pop3srvd/front/engine.h"
 #include "pop3srvd/front/fetch.h"
 #include "pop3srvd/front/login.h"
-#include "pop3srvd/front/pop3_session.h"
-#include "pop3srvd/front/proxy.h"
+#include "pop3srvd/front/open.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
+#include "pop3srvd/front/turn.h"
 #include "pop3srvd/front/vserver.h"
 
-#define CHUNK		4096	/* octets read at once */
-#define TURN_LINES	8
-#define TURN_OCTETS	((uint64_t)256 * 1024)
-#define TURN_HELLOS	32
-#define LAST_WORDS	5000	/* ms to take the last reply */
-
-struct turn {
-	unsigned lines;
-	uint64_t octets;	/* s->octets_out at its begin */
-	struct span input;	/* read, not taken yet */
-};
-
-/* Go on in the next turn; nothing is read until then. */
-static bool
-yield(struct session *s)
+static int
+begin(struct session *s)
 {
-	conn_want(s->conn, 0);
-	loop_defer(s->srv->loop, &s->task);
-	return false;
+	struct pop3_peer peer = {
+		.tls = conn_tls(s->conn) || s->proxy_tls,
+		.plaintext_ok = vserver_plaintext_ok(s->vs, &s->peer)
+	};
+
+	s->pop = pop3_new(&s->vs->pop3, &peer);
+	return s->pop == NULL ? -1 : 0;
 }
 
-/* The peer must read before anything goes on. */
-static bool
-blocked(struct session *s)
+static void
+tls_up(struct session *s)
 {
-	deadline_rate_begin(s);
-	conn_want(s->conn, CONN_WRITE);
-	return false;
+	pop3_give_tls(s->pop, true);
 }
 
-bool
-pop3_session_flush(struct session *s)
+static void
+discard(struct session *s)
 {
-	struct span out;
-	ssize_t n;
+	pop3_free(&s->pop);
+}
 
-	while ((out = pop3_out(s->pop)).len > 0) {
-		n = conn_write(s->conn, out.ptr, out.len);
-		if (n < 0 && errno == EAGAIN)
-			return false;
-		if (n <= 0) {
-			session_end(s, "gone");
-			return false;
-		}
-		pop3_sent(s->pop, (size_t)n);
-		s->octets_out += (uint64_t)n;
-		deadline_touch(s);
+static int
+ask_begin(struct session *s, const struct pop3_auth *a)
+{
+	unsigned char binding[64];
+	size_t n = 0;
+	const char *type = "";
+	struct msg_auth m = {
+		.mech = a->mech,
+		.user = a->user,
+		.data = a->data,
+		.has_data = a->has_data,
+		.listener = s->vs->name,
+		.default_domain = s->vs->default_domain,
+		.peer = s->peer,
+		.tls = conn_tls(s->conn) || s->proxy_tls
+	};
+	bool pass = a->kind == POP3_AUTH_PASS;
+
+	if (!pass && strstr(a->mech, "-PLUS") != NULL &&
+	    conn_tls_binding(s->conn, binding, &n, &type) < 0)
+		n = 0;
+	m.binding_type = type;
+	m.binding = span_mem(binding, n);
+	guard_try(s, a->user, true);
+	guard_try(s, a->data, false);
+	s->mech = pass ? "USER" : vserver_mech(s->vs, a->mech);
+	return auth_pool_begin(s->srv->auths, s->auth_helper,
+	    pass ? MSG_AUTH_PASS : MSG_AUTH_BEGIN, s->sid, &m);
+}
+
+static int
+ask(struct session *s)
+{
+	const struct pop3_auth *a = pop3_auth(s->pop);
+
+	if (a->kind == POP3_AUTH_STEP) {
+		guard_try(s, a->data, false);
+		return auth_pool_step(s->srv->auths, s->auth_helper, s->sid,
+		    a->data);
 	}
-	return true;
+	if (ask_begin(s, a) < 0)
+		return -1;
+	s->auth_knows = true;
+	return 0;
 }
 
-/* One line, or what there is of it: so that commands can be counted. */
+/* The client's "*" is not auth's affair any more once it has forgotten. */
 static bool
-feed(struct session *s, struct turn *t)
+want_auth(struct session *s)
 {
-	const char *lf = memchr(t->input.ptr, '\n', t->input.len);
-	size_t n = lf == NULL ? t->input.len :
-	    (size_t)(lf - t->input.ptr) + 1;
-	size_t taken = pop3_feed(s->pop, t->input.ptr, n);
-
-	t->input.ptr += taken;
-	t->input.len -= taken;
-	if (taken == 0 && pop3_run(s->pop) == POP3_INPUT) {
-		session_end(s, "memory");
-		return false;
-	}
-	return true;
-}
-
-static bool
-want_input(struct session *s, struct turn *t)
-{
-	if (s->srv->stopping) {
-		pop3_abort(s->pop, "[SYS/TEMP] server shutting down");
-		s->reason = "shutdown";
+	switch (pop3_auth(s->pop)->kind) {
+	case POP3_AUTH_ABORT:
+		login_forget(s);
+		pop3_give_auth(s->pop, POP3_AUTH_FAIL, span_of(""));
 		return true;
+	case POP3_AUTH_STEP:
+		return login_step(s);
+	default:
+		return login_auth(s);
 	}
-	if (t->input.len > 0 && t->lines++ < TURN_LINES)
-		return feed(s, t);
-	if (!pop3_session_flush(s))
-		return s->phase != SESSION_DEAD && blocked(s);
-	if (t->input.len > 0)
-		return yield(s);
-	conn_want(s->conn, CONN_READ);
-	return false;
 }
 
-static bool
-want_drain(struct session *s, const struct turn *t)
+static void
+told(struct session *s, const struct msg_auth_result *r)
 {
-	if (!pop3_session_flush(s))
-		return s->phase != SESSION_DEAD && blocked(s);
-	if (s->octets_out - t->octets > TURN_OCTETS)
-		return yield(s);
-	return true;
-}
+	static const enum pop3_auth_result results[] = {
+		[MSG_AUTH_OK] = POP3_AUTH_OK,
+		[MSG_AUTH_MORE] = POP3_AUTH_MORE,
+		[MSG_AUTH_FAIL] = POP3_AUTH_FAIL,
+		[MSG_AUTH_TEMP] = POP3_AUTH_TEMP,
+		[MSG_AUTH_PERM] = POP3_AUTH_PERM,
+		[MSG_AUTH_DELAY] = POP3_AUTH_DELAY
+	};
+	struct span text = r->outcome == MSG_AUTH_MORE ? r->data : span_of("");
+	enum pop3_auth_result result = results[r->outcome];
+	char seconds[16];
 
-/* RFC 2595 section 4: what came in the clear behind STLS must not be used;
- * the engine is shown it and ends the session (S-20). */
-static bool
-want_tls(struct session *s, struct turn *t)
-{
-	if (!pop3_session_flush(s))
-		return s->phase != SESSION_DEAD && blocked(s);
-	if (t->input.len > 0) {
-		(void)pop3_feed(s->pop, t->input.ptr, t->input.len);
-		t->input.len = 0;
-		return true;
+	if (r->outcome == MSG_AUTH_DELAY) {
+		snprintf(seconds, sizeof(seconds), "%u", r->seconds);
+		text = span_of(seconds);
 	}
-	s->phase = SESSION_HELLO;
-	conn_want(s->conn, CONN_READ);
-	return false;
-}
-
-/* A reply that waits would stand behind an answer that may take seconds. */
-static bool
-before_waiting(struct session *s)
-{
-	if (pop3_out(s->pop).len == 0)
-		return true;
-	return pop3_session_flush(s) ||
-	    (s->phase != SESSION_DEAD && blocked(s));
+	if (r->outcome == MSG_AUTH_OK && login_keep(s, r) < 0)
+		result = POP3_AUTH_TEMP;
+	pop3_give_auth(s->pop, result, text);
 }
 
 static bool
@@ -162,41 +145,6 @@ want_commit(struct session *s)
 	return true;
 }
 
-static void
-shut_out(struct session *s)
-{
-	char peer[ADDR_TEXT];
-
-	if (!s->vs->pop3.auto_deny || s->peer.local)
-		return;
-	(void)gate_shut_out(s->srv->gate, &s->peer, "overlong",
-	    session_now(s));
-	session_log(s, LOG_LEVEL_WARNING, "autodeny", (struct log_field[]){
-	    LOG_STR("ip", addr_text(&s->peer, peer)),
-	    LOG_NUM("octets", 513),
-	    LOG_STR("state", session_state(s)),
-	    { NULL, { NULL, 0 }, 0 } });
-}
-
-static bool
-want_close(struct session *s)
-{
-	if (s->close_at == 0) {
-		s->close_at = session_now(s) + LAST_WORDS;
-		if (pop3_end(s->pop) == POP3_END_OVERLONG)
-			shut_out(s);
-	}
-	if (!pop3_session_flush(s)) {
-		if (s->phase != SESSION_DEAD)
-			conn_want(s->conn, CONN_WRITE);
-		return false;
-	}
-	session_end(s, s->reason != NULL ? s->reason :
-	    pop3_end_name(pop3_end(s->pop)));
-	return false;
-}
-
-/* Serve one want; false: wait. */
 static bool
 serve(struct session *s, struct turn *t)
 {
@@ -206,114 +154,139 @@ serve(struct session *s, struct turn *t)
 		fetch_done(s);
 	switch (want) {
 	case POP3_INPUT:
-		return want_input(s, t);
+		return turn_input(s, t);
 	case POP3_DRAIN:
-		return want_drain(s, t);
+		return turn_drain(s, t);
 	case POP3_TLS:
-		return want_tls(s, t);
+		return turn_tls(s, t);
 	case POP3_AUTH:
-		return before_waiting(s) && login_auth(s);
+		return turn_flushed(s) && want_auth(s);
 	case POP3_DROP:
-		return login_drop(s);
+		return open_drop(s);
 	case POP3_MSG:
 		return fetch_block(s);
 	case POP3_COMMIT:
-		return before_waiting(s) && want_commit(s);
+		return turn_flushed(s) && want_commit(s);
 	case POP3_CLOSE:
-		return want_close(s);
+		return turn_close(s);
 	}
 	return false;
 }
 
-/* What was read and not taken must wait for its turn in our own memory. */
+static long
+feed(struct session *s, struct span input)
+{
+	size_t taken = pop3_feed(s->pop, input.ptr, turn_line(input));
+
+	if (taken == 0 && pop3_run(s->pop) == POP3_INPUT)
+		return -1;
+	return (long)taken;
+}
+
+static struct span
+out(const struct session *s)
+{
+	return pop3_out(s->pop);
+}
+
 static void
-keep(struct session *s, struct span rest)
+sent(struct session *s, size_t n)
 {
-	if (rest.len == 0) {
-		if (buf_len(&s->in) > 0)
-			buf_wipe(&s->in);
-	} else if (buf_len(&s->in) > 0) {
-		buf_eat(&s->in, buf_len(&s->in) - rest.len);
-	} else if (buf_add(&s->in, rest.ptr, rest.len) < 0) {
-		session_end(s, "memory");
-	}
+	pop3_sent(s->pop, n);
 }
 
-void
-pop3_session_go(struct session *s, struct span input)
+static void
+stop(struct session *s, const char *text)
 {
-	struct turn t = { .octets = s->octets_out };
-
-	t.input = buf_len(&s->in) > 0 ? buf_span(&s->in) : input;
-	while (s->phase == SESSION_RUN && serve(s, &t))
-		;
-	if (s->phase == SESSION_DEAD)
-		return;
-	keep(s, t.input);
-	if (s->phase == SESSION_RUN && pop3_out(s->pop).len == 0 &&
-	    s->window_at != 0 && pop3_idle(s->pop))
-		deadline_rate_end(s);
-	deadline_set(s);
-}
-
-/* The first input of a session, not its first command, is what is looked at:
- * a header comes in one piece. */
-static bool
-pretender(const struct session *s, struct span input)
-{
-	return s->octets_in == input.len && !conn_tls(s->conn) &&
-	    proxy_header_begins(input);
-}
-
-void
-pop3_session_readable(struct session *s)
-{
-	static char chunk[CHUNK];
-	ssize_t n;
-
-	if (s->phase != SESSION_RUN || buf_len(&s->in) > 0)
-		return;
-	n = conn_read(s->conn, chunk, sizeof(chunk));
-	if (n < 0 && errno == EAGAIN)
-		return;
-	if (n <= 0) {
-		session_end(s, "gone");
-		return;
-	}
-	s->octets_in += (uint64_t)n;
-	deadline_touch(s);
-	if (pretender(s, span_mem(chunk, (size_t)n)))
-		session_end(s, "proxy-header");
-	else
-		pop3_session_go(s, span_mem(chunk, (size_t)n));
-	explicit_bzero(chunk, (size_t)n);	/* it may be a password */
+	pop3_abort(s->pop, text);
 }
 
 static bool
-may_start_tls(struct server *srv)
+idle(const struct session *s)
 {
-	uint64_t turn = loop_turn(srv->loop);
-
-	if (srv->hello_turn != turn) {
-		srv->hello_turn = turn;
-		srv->hellos = 0;
-	}
-	return srv->hellos++ < TURN_HELLOS;
+	return pop3_idle(s->pop);
 }
 
-void
-pop3_session_start_tls(struct session *s)
+static uint64_t
+overlong(const struct session *s)
 {
-	struct err e;
-
-	if (s->phase != SESSION_HELLO)
-		return;
-	if (!may_start_tls(s->srv)) {
-		yield(s);
-		return;
-	}
-	s->phase = SESSION_TLS;
-	if (s->vs->tls == NULL || conn_start_tls(s->conn, s->vs->tls, &e) < 0)
-		session_end(s, s->vs->tls == NULL ? "no-certificate" :
-		    "memory");
+	return pop3_stats(s->pop)->overlong;
 }
+
+static const char *
+end(const struct session *s)
+{
+	return pop3_end_name(pop3_end(s->pop));
+}
+
+static const char *
+state(const struct session *s)
+{
+	switch (pop3_state(s->pop)) {
+	case POP3_AUTHORIZATION:
+		return "login";
+	case POP3_TRANSACTION:
+		return "transaction";
+	case POP3_UPDATE:
+		break;
+	}
+	return "update";
+}
+
+static size_t
+fields(const struct session *s, struct log_field f[ENGINE_FIELDS])
+{
+	static const struct pop3_stats none;
+	const struct pop3_stats *st = s->pop == NULL ? &none :
+	    pop3_stats(s->pop);
+
+	f[0] = (struct log_field)LOG_NUM("retr", st->retr);
+	f[1] = (struct log_field)LOG_NUM("top", st->top);
+	f[2] = (struct log_field)LOG_NUM("dele", st->dele);
+	return 3;
+}
+
+static void
+put_num(json_t *o, const char *key, uint64_t v)
+{
+	json_object_set_new(o, key, json_integer((json_int_t)v));
+}
+
+static void
+details(const struct session *s, json_t *o)
+{
+	const struct pop3_stats *st = pop3_stats(s->pop);
+
+	put_num(o, "retr", st->retr);
+	put_num(o, "top", st->top);
+	put_num(o, "dele", st->dele);
+	put_num(o, "bad_commands", st->bad);
+}
+
+static size_t
+memory(const struct session *s)
+{
+	return pop3_memory(s->pop);
+}
+
+const struct engine_ops engine_pop3 = {
+	.no_memory = "-ERR [SYS/TEMP] out of memory\r\n",
+	.opens_mail = true,
+	.begin = begin,
+	.tls_up = tls_up,
+	.free = discard,
+	.serve = serve,
+	.feed = feed,
+	.out = out,
+	.sent = sent,
+	.abort = stop,
+	.idle = idle,
+	.overlong = overlong,
+	.state = state,
+	.end = end,
+	.ask = ask,
+	.told = told,
+	.fields = fields,
+	.details = details,
+	.memory = memory
+};

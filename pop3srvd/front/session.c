@@ -13,12 +13,14 @@
 #include "lib/base/mem.h"
 
 #include "pop3srvd/front/deadline.h"
+#include "pop3srvd/front/engine.h"
 #include "pop3srvd/front/fetch.h"
 #include "pop3srvd/front/login.h"
-#include "pop3srvd/front/pop3_session.h"
+#include "pop3srvd/front/open.h"
 #include "pop3srvd/front/proxy.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
+#include "pop3srvd/front/turn.h"
 #include "pop3srvd/front/vserver.h"
 
 #define IN_MAX		((size_t)16384)
@@ -59,17 +61,7 @@ session_idle_ms(const struct session *s)
 const char *
 session_state(const struct session *s)
 {
-	if (s->pop == NULL)
-		return "connect";
-	switch (pop3_state(s->pop)) {
-	case POP3_AUTHORIZATION:
-		return "login";
-	case POP3_TRANSACTION:
-		return "transaction";
-	case POP3_UPDATE:
-		break;
-	}
-	return "update";
+	return s->begun ? s->engine->state(s) : "connect";
 }
 
 static void
@@ -91,9 +83,9 @@ on_task(struct loop *l, struct task *t)
 	if (s->phase == SESSION_DEAD)
 		free(s);
 	else if (s->phase == SESSION_HELLO || s->phase == SESSION_TLS)
-		pop3_session_start_tls(s);
+		turn_start_tls(s);
 	else
-		pop3_session_go(s, span_of(""));
+		turn_go(s, span_of(""));
 }
 
 /* QUIT was given before: what was marked is removed whether or not the peer
@@ -118,12 +110,12 @@ on_conn(struct conn *c, enum conn_event ev, void *arg)
 		if (s->phase == SESSION_PROXY)
 			proxy_readable(s);
 		else if (s->phase == SESSION_HELLO)
-			pop3_session_start_tls(s);
+			turn_start_tls(s);
 		else
-			pop3_session_readable(s);
+			turn_readable(s);
 		break;
 	case CONN_WRITABLE:
-		pop3_session_go(s, span_of(""));
+		turn_go(s, span_of(""));
 		break;
 	case CONN_TLS_UP:
 		server_churned(s->srv);
@@ -138,22 +130,24 @@ on_conn(struct conn *c, enum conn_event ev, void *arg)
 static void
 release(struct session *s)
 {
-	login_list_free(s);
+	open_list_free(s);
 	buf_wipe(&s->in);
-	pop3_free(&s->pop);
+	if (s->begun)
+		s->engine->free(s);
 	vserver_unref(&s->vs);
 	free(s->account);
 	free(s->ticket);
+	free(s->sender);
 }
 
 /* Before TLS there may be a word to say; nothing is lost if it fails. */
 static void
 no_memory(int fd, struct vserver *vs)
 {
-	static const char words[] = "-ERR [SYS/TEMP] out of memory\r\n";
+	const char *words = vs->engine->no_memory;
 
 	if (vs->tls_mode != CONF_TLS_IMPLICIT)
-		(void)!send(fd, words, sizeof(words) - 1,
+		(void)!send(fd, words, strlen(words),
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(fd);
 }
@@ -169,6 +163,7 @@ make(struct server *srv, struct vserver *vs, const struct addr *peer)
 	s->peer = *peer;
 	sessions_add(srv->sessions, s);
 	s->vs = vserver_ref(vs);
+	s->engine = vs->engine;
 	s->timer.due = on_due;
 	s->task.run = on_task;
 	s->since = s->last = session_now(s);
@@ -221,42 +216,30 @@ session_new(struct server *srv, struct vserver *vs, int fd,
 void
 session_begin(struct session *s)
 {
-	struct pop3_peer peer = {
-		.tls = conn_tls(s->conn) || s->proxy_tls,
-		.plaintext_ok = vserver_plaintext_ok(s->vs, &s->peer)
-	};
-
 	s->phase = SESSION_RUN;
-	if (s->pop != NULL) {
-		pop3_give_tls(s->pop, true);
-	} else {
-		s->pop = pop3_new(&s->vs->pop3, &peer);
-		if (s->pop == NULL) {
-			session_end(s, "memory");
-			return;
-		}
+	if (s->begun) {
+		s->engine->tls_up(s);
+	} else if (s->engine->begin(s) < 0) {
+		session_end(s, "memory");
+		return;
 	}
-	pop3_session_go(s, span_of(""));
+	s->begun = true;
+	turn_go(s, span_of(""));
 }
 
 static void
 log_end(const struct session *s, const char *reason)
 {
-	static const struct pop3_stats none;
-	const struct pop3_stats *st = s->pop == NULL ? &none :
-	    pop3_stats(s->pop);
-	struct log_field f[13] = {
+	struct log_field f[9 + ENGINE_FIELDS] = {
 		LOG_STR("user", s->account != NULL ? s->account : ""),
-		LOG_STR("reason", reason),
-		LOG_NUM("retr", st->retr),
-		LOG_NUM("top", st->top),
-		LOG_NUM("dele", st->dele),
-		LOG_NUM("octets_in", s->octets_in),
-		LOG_NUM("octets_out", s->octets_out),
-		LOG_NUM("duration_ms", session_now(s) - s->since)
+		LOG_STR("reason", reason)
 	};
-	size_t n = 8;
+	size_t n = 2 + s->engine->fields(s, f + 2);
 
+	f[n++] = (struct log_field)LOG_NUM("octets_in", s->octets_in);
+	f[n++] = (struct log_field)LOG_NUM("octets_out", s->octets_out);
+	f[n++] = (struct log_field)LOG_NUM("duration_ms",
+	    session_now(s) - s->since);
 	if (s->conn != NULL && conn_tls(s->conn)) {
 		f[n++] = (struct log_field)LOG_STR("tls",
 		    conn_tls_version(s->conn));
@@ -274,7 +257,7 @@ hang_up(struct session *s)
 {
 	if (s->conn == NULL)
 		return;
-	if (s->pop != NULL && pop3_out(s->pop).len == 0)
+	if (s->begun && s->engine->out(s).len == 0)
 		conn_shutdown(s->conn);
 	conn_free(&s->conn);
 }
@@ -310,14 +293,14 @@ session_abort(struct session *s, const char *text, const char *reason)
 {
 	if (s->phase == SESSION_DEAD)
 		return;
-	if (s->pop == NULL || s->conn == NULL || s->phase == SESSION_TLS) {
+	if (!s->begun || s->conn == NULL || s->phase == SESSION_TLS) {
 		session_end(s, reason);
 		return;
 	}
 	s->reason = reason;
-	pop3_abort(s->pop, text);
+	s->engine->abort(s, text);
 	s->phase = SESSION_RUN;
-	pop3_session_go(s, span_of(""));
+	turn_go(s, span_of(""));
 }
 
 /* In the middle of a reply or of an update the peer may finish. */
@@ -325,7 +308,7 @@ void
 session_stop(struct session *s)
 {
 	bool busy = s->phase == SESSION_MSG || s->phase == SESSION_COMMIT ||
-	    (s->phase == SESSION_RUN && pop3_out(s->pop).len > 0);
+	    (s->phase == SESSION_RUN && s->engine->out(s).len > 0);
 
 	if (!busy)
 		session_abort(s, "[SYS/TEMP] server shutting down",

@@ -1,8 +1,8 @@
 /*
  * session.h - one connection from the gate to its summary line
  *
- * The fields are shared by session.c, pop3_session.c and what serves the
- * engine's wants; everybody else only reads them.
+ * The fields are shared by session.c, turn.c and what serves the engine's
+ * wants; everybody else only reads them.
  */
 #ifndef FRONT_SESSION_H
 #define FRONT_SESSION_H
@@ -23,6 +23,7 @@
 
 #include "pop3srvd/front/auth_pool.h"
 
+struct engine_ops;
 struct message;
 struct server;
 struct vserver;
@@ -60,7 +61,8 @@ struct session {
 	struct server *srv;
 	struct vserver *vs;
 	struct conn *conn;			/* NULL: the peer has left */
-	struct pop3 *pop;
+	const struct engine_ops *engine;
+	struct pop3 *pop;			/* the engine, when POP3 */
 	struct timer timer;
 	struct task task;
 	uint64_t number;
@@ -83,6 +85,7 @@ struct session {
 	struct auth_turn auth_turn;
 	int16_t auth_helper, drop_helper;	/* -1: none */
 	uint8_t phase;
+	bool begun;				/* the engine is there */
 	bool logged_in, proxied, proxy_tls, counted, fetching;
 	bool auth_knows;			/* has an exchange of ours open */
 	struct addr peer;

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "lib/base/mem.h"
 
+#include "pop3srvd/front/engine.h"
 #include "pop3srvd/front/vserver.h"
 
 #define OUT_HIGH	((size_t)32768)
@@ -103,6 +104,7 @@ fill(struct vserver *vs, const struct conf *c,
 {
 	const struct conf_server *s = &l->server;
 
+	vs->engine = &engine_pop3;
 	vs->tls_mode = l->tls_mode;
 	vs->plaintext = s->allow_plaintext;
 	vs->limits = s->limits;

@@ -17,9 +17,12 @@
 #include "lib/policy/netacl.h"
 #include "lib/proto/pop3.h"
 
+struct engine_ops;
+
 struct vserver {
 	unsigned refs;
 	char *name;			/* the listener's */
+	const struct engine_ops *engine;	/* what is spoken there */
 	char *default_domain;
 	char *greeting;
 	char *hostname;

@@ -188,20 +188,18 @@ check_listeners(const struct check *k)
 }
 
 static void
-check_log(const struct check *k)
+check_relay_files(const struct check *k)
 {
-	const char *origin = conf_origin(k->s, "log");
-	const struct conf_log *l;
+	const struct conf_relay *r = &k->c->relay;
 	size_t i;
 
-	for (i = 0; i < k->c->n_logs; i++) {
-		l = &k->c->logs[i];
-		if (l->to == CONF_LOG_FILE && l->path[0] == '\0')
-			conf_fault(k->f, "%s: log[%zu].path: missing: which "
-			    "file to write", origin, i);
-		if (l->to != CONF_LOG_FILE && l->path[0] != '\0')
-			conf_fault(k->f, "%s: log[%zu].path: belongs to "
-			    "\"to\": \"file\" only", origin, i);
+	check_readable(k, "relay.ca_file", r->to.ca_file, false);
+	check_readable(k, "relay.password_file", r->to.password_file, true);
+	for (i = 0; i < r->n_routes; i++) {
+		check_readable(k, "relay.routes", r->routes[i].to.ca_file,
+		    false);
+		check_readable(k, "relay.routes",
+		    r->routes[i].to.password_file, true);
 	}
 }
 
@@ -214,7 +212,11 @@ conf_check(const struct conf *c, const struct conf_source *s, bool early,
 	check_tls(&k, &c->server.tls);
 	check_welcome(&k, c->server.welcome);
 	check_listeners(&k);
-	check_log(&k);
+	if (!s->listeners_bad && c->n_listeners > 0)
+		conf_over_check(c, s, f);
+	conf_check_logs(c, s, f);
+	check_relay_files(&k);
+	conf_check_relay(c, s, f);
 	if (c->auth.backends.n == 0)
 		conf_fault(f, "%s: auth.backends: must have one entry at "
 		    "least, such as \"accounts\"",

@@ -42,6 +42,12 @@ static const struct conf_row log_rows[] = {
 #include "lib/conf/conf_keys.h"
 };
 
+static const struct conf_row route_rows[] = {
+#define ROUTE_KEY(k, t, f, d, b, w, h) \
+	ROW(struct conf_route, k, t, f, d, b, w, h)
+#include "lib/conf/conf_keys.h"
+};
+
 static const struct conf_row server_rows[] = {
 #define SERVER_KEY(k, t, f, d, b, w, h) \
 	ROW(struct conf_server, k, t, f, d, b, w, h)
@@ -68,6 +74,8 @@ const struct conf_set conf_name_set =
     TABLE(name_rows, struct conf_name, "tls.names");
 const struct conf_set conf_log_set =
     TABLE(log_rows, struct conf_log, "log");
+const struct conf_set conf_route_set =
+    TABLE(route_rows, struct conf_route, "relay.routes");
 const struct conf_set conf_server_set =
     TABLE(server_rows, struct conf_server, "server");
 const struct conf_set conf_listener_set =

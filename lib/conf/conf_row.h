@@ -65,6 +65,7 @@ extern const struct conf_set conf_server_set;
 extern const struct conf_set conf_listener_set;
 extern const struct conf_set conf_name_set;
 extern const struct conf_set conf_log_set;
+extern const struct conf_set conf_route_set;
 
 /* The array of a LIST row in the struct at, and how many it holds. */
 void *conf_items(const struct conf_row *r, const void *at, size_t *n_r);

@@ -16,6 +16,8 @@
 
 #define CONF_SETTINGS	"settings.json"
 #define CONF_RUNTIME	"runtime"
+#define CONF_OVER	"listener"	/* "listener": {NAME: {…}} */
+#define CONF_NAME_MAX	64		/* octets of a listener's name */
 
 struct conf_source {
 	char *file;		/* the administrator's */
@@ -23,11 +25,16 @@ struct conf_source {
 	json_t *origins;	/* row key -> file name */
 	bool listeners_bad;	/* one has a fault: compare them later */
 	json_t *effective;	/* nested, every key; set when all is well */
+	json_t *notes;		/* no faults, but to be told; see conf_notes() */
 };
 
 /* Append a fault; beyond a few hundred only a last line says so. */
 void conf_fault(struct conf_faults *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Append a note on key. */
+void conf_note(const struct conf_source *s, const char *key,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Who set key: a file's name or "default". */
 const char *conf_origin(const struct conf_source *s, const char *key);
@@ -41,6 +48,30 @@ int conf_path_del(json_t *obj, const char *path);
 
 /* The members of obj that are rows of set, as row key -> value; new. */
 json_t *conf_flatten(const struct conf_set *set, const json_t *obj);
+
+/*
+ * A whole key of the root, or "listener.NAME.KEY": its row and NAME ("" for
+ * the root); NULL: there is no such key.
+ */
+const struct conf_row *conf_key_row(const char *key,
+    char name[CONF_NAME_MAX + 1]);
+/* As conf_path_set() and conf_path_del() with either kind of key. */
+int conf_key_set(json_t *changes, const char *key, json_t *v);
+int conf_key_del(json_t *changes, const char *key);
+
+/* What a listener is called that may have no name of its own. */
+const char *conf_listener_name(const char *name, bool implicit);
+/* What values say of this flat listener by its name, over it; 0 or -1. */
+int conf_over_lay(json_t *flat, const json_t *values);
+/* Names that no listener has. */
+void conf_over_check(const struct conf *c, const struct conf_source *s,
+    struct conf_faults *f);
+/* Add "listener": {…} to the effective settings; 0 or -1. */
+int conf_over_effective(json_t *effective, const struct conf *c,
+    const struct conf_source *s);
+/* The value in force of "listener.NAME", with a group or key behind it; new,
+ * NULL when there is none. */
+json_t *conf_over_get(const struct conf_source *s, const char *key);
 
 /* Check a layer and lay it over s.  kept: settings.json and runtime changes,
  * where CONF_FILE_ONLY keys are refused. */
@@ -59,13 +90,12 @@ char *conf_fill_state_dir(const struct conf_source *s);
 
 /* Rules across keys.  early: faults were found before, so what is missing
  * may only be mistyped. */
+void conf_check_relay(const struct conf *c, const struct conf_source *s,
+    struct conf_faults *f);
 void conf_check(const struct conf *c, const struct conf_source *s,
     bool early, struct conf_faults *f);
-
-/* All of it: main file, conf.d, then settings (borrowed; NULL: read the file)
- * and runtime (borrowed, may be NULL). */
-struct conf *conf_load_layers(const char *file, const json_t *settings,
-    const json_t *runtime, struct conf_source **src_r,
+/* Those of the log targets. */
+void conf_check_logs(const struct conf *c, const struct conf_source *s,
     struct conf_faults *f);
 
 /* state_dir as main file and conf.d say it; NULL with a fault. */

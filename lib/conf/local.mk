@@ -5,6 +5,8 @@ noinst_LIBRARIES += lib/conf/libconf.a
 lib_conf_libconf_a_SOURCES = \
 	lib/conf/conf.h \
 	lib/conf/conf_check.c \
+	lib/conf/conf_check_relay.c \
+	lib/conf/conf_check_log.c \
 	lib/conf/conf_diff.c \
 	lib/conf/conf_dump.c \
 	lib/conf/conf_fault.c \
@@ -16,6 +18,7 @@ lib_conf_libconf_a_SOURCES = \
 	lib/conf/conf_layer.c \
 	lib/conf/conf_load.c \
 	lib/conf/conf_load.h \
+	lib/conf/conf_over.c \
 	lib/conf/conf_pack.c \
 	lib/conf/conf_path.c \
 	lib/conf/conf_row.h \

@@ -27,15 +27,20 @@ version_print(void)
 #else
 	const char *sasl = "built-in";
 #endif
+#ifdef HAVE_CURL
+	const char *smart_hosts = "curl";
+#else
+	const char *smart_hosts = "none";
+#endif
 #ifdef SANITIZED
 	const char *build = "sanitizers";
 #else
 	const char *build = "release";
 #endif
 
-	printf("pop3srvd %s\nbuild: %s, accounts %s, sasl %s\n"
+	printf("pop3srvd %s\nbuild: %s, accounts %s, sasl %s, smart hosts %s\n"
 	    "configuration: %s\nlibexec: %s\n%s\njansson %s\n",
-	    PACKAGE_VERSION, build, accounts, sasl,
+	    PACKAGE_VERSION, build, accounts, sasl, smart_hosts,
 	    PKGSYSCONFDIR "/pop3srvd.json", PKGLIBEXECDIR,
 	    OpenSSL_version(OPENSSL_VERSION), jansson_version_str());
 	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;

@@ -128,10 +128,6 @@ static const struct {
 	    "mail.quota: \"1G\": not available in this version" },
 	{ "quota as a number", "{\"mail\":{\"quota\":1}}",
 	    "mail.quota: 1: not available in this version" },
-	{ "daily log", "{\"log\":[{\"to\":\"daily\"}]}",
-	    "log[0].to: \"daily\": not available in this version" },
-	{ "log server", "{\"log\":[{\"to\":\"server\"}]}",
-	    "not available in this version" },
 	{ "LMTP", "{\"listeners\":[{\"protocol\":\"lmtp\"}]}",
 	    "not available in this version" },
 	{ "SCRAM", "{\"auth\":{\"mechanisms\":[\"SCRAM-SHA-256\"]}}",
@@ -189,6 +185,58 @@ static const struct {
 	    "welcome: printable ASCII only; octet 3 is 0xc3" },
 	{ "a log file without a name", "{" STATE "," TLS_OK
 	    ",\"log\":[{\"to\":\"file\"}]}", "log[0].path: missing" },
+	{ "daily without a folder", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"daily\"}]}",
+	    "log[0].folder: missing: where" },
+	{ "server without an address", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"server\"}]}",
+	    "log[0].address: missing: whom" },
+	{ "a path of a log server", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"server\",\"address\":\"::1\",\"path\":"
+	    "\"/x\"}]}",
+	    "log[0].path: belongs to \"to\": \"file\" and \"syslog\" only" },
+	{ "a folder of standard error", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"stderr\",\"folder\":\"/x\"}]}",
+	    "log[0].folder: belongs to \"to\": \"daily\" only" },
+	{ "an address of a file", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"file\",\"path\":\"/x\",\"address\":\":"
+	    ":1\"}]}",
+	    "log[0].address: belongs to \"to\": \"server\" only" },
+	{ "a port of syslog", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"port\":514}]}",
+	    "log[0].port: belongs to \"to\": \"server\" only" },
+	{ "UDP to syslog", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"transport\":\"udp\"}]}",
+	    "log[0].transport: \"udp\" belongs to \"to\": \"server\" only" },
+	{ "the journal of another machine", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"server\",\"address\":\"::1\",\"transpo"
+	    "rt\":\"journal\"}]}",
+	    "\"journal\" belongs to \"to\": \"syslog\" only" },
+	{ "a certificate without TLS", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"server\",\"address\":\"::1\",\"name\":"
+	    "\"x\"}]}",
+	    "log[0].transport: only \"tls\" has a certificate" },
+	{ "a port in an address", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"server\",\"address\":\"log.example.org"
+	    ":514\"}]}",
+	    "log[0].address: \"log.example.org:514\" is neither" },
+	{ "a certificate's name with a blank", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"server\",\"address\":\"::1\",\"transpo"
+	    "rt\":\"tls\",\"name\":\"a b\"}]}",
+	    "log[0].name: \"a b\" cannot stand" },
+	{ "a missing CA file", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"server\",\"address\":\"::1\",\"transpo"
+	    "rt\":\"tls\",\"ca_file\":\"/nowhere/ca.pem\"}]}",
+	    "log[0].ca_file: " },
+	{ "two writers of a day's file", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"to\":\"daily\",\"folder\":\"/x\"},{\"to\":\"d"
+	    "aily\",\"folder\":\"/x\"}]}",
+	    "log[1].folder: \"/x\" is another entry's" },
+	{ "a socket's name too long", "{" STATE "," TLS_OK ",\"log\":["
+	    "{\"path\":\"/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxx\"}]}",
+	    "log[0].path: 111 octets" },
 	{ "no backend", "{" STATE "," TLS_OK ",\"auth\":{\"backends\":[]}}",
 	    "auth.backends: must have one entry" },
 };
@@ -285,10 +333,40 @@ START_TEST(has_sensible_defaults)
 	ck_assert_str_eq(c->auth.mechanisms.at[0], "PLAIN");
 	ck_assert_str_eq(c->auth.mechanisms.at[1], "LOGIN");
 	ck_assert_int_eq(c->logs[0].to, CONF_LOG_SYSLOG);
+	ck_assert_int_eq(c->logs[0].transport, CONF_LOG_AUTO);
+	ck_assert_int_eq(c->logs[0].port, 0);
 	ck_assert_int_eq(c->mail.expire_days, -2);
 	ck_assert_str_ne(c->server.hostname, "");
 	ck_assert_str_eq(c->server.default_domain, c->server.hostname);
 	ck_assert_str_eq(c->listeners[1].server.hostname, c->server.hostname);
+	conf_free(&c);
+}
+END_TEST
+
+static const struct {
+	const char *transport;
+	enum conf_log_transport is;
+	int port;
+} log_ports[] = {
+	{ "auto", CONF_LOG_UDP, 514 },
+	{ "udp", CONF_LOG_UDP, 514 },
+	{ "tcp", CONF_LOG_TCP, 601 },
+	{ "tls", CONF_LOG_TLS, 6514 },
+};
+
+START_TEST(a_log_server_has_its_usual_port)
+{
+	char text[1024];
+	struct conf *c;
+
+	snprintf(text, sizeof(text), "{" STATE "," TLS_OK ",\"log\":[{\"to\":"
+	    "\"server\",\"address\":\"log.example.org\",\"transport\":"
+	    "\"%s\"}]}", log_ports[_i].transport);
+	env_write("main.json", text, 0644);
+	c = env_load(NULL, faults, sizeof(faults));
+	ck_assert_msg(c != NULL, "%s", faults);
+	ck_assert_int_eq(c->logs[0].transport, log_ports[_i].is);
+	ck_assert_int_eq(c->logs[0].port, log_ports[_i].port);
 	conf_free(&c);
 }
 END_TEST
@@ -410,6 +488,7 @@ START_TEST(rows_are_whole)
 	check_rows(&conf_listener_set);
 	check_rows(&conf_name_set);
 	check_rows(&conf_log_set);
+	check_rows(&conf_route_set);
 }
 END_TEST
 
@@ -464,6 +543,7 @@ add(TCase *tc)
 	tcase_add_test(tc, names_every_fault);
 	tcase_add_test(tc, a_missing_file_is_a_fault);
 	tcase_add_test(tc, has_sensible_defaults);
+	UNIT_ROWS(tc, a_log_server_has_its_usual_port, log_ports);
 	tcase_add_test(tc, merges_in_name_order);
 	tcase_add_test(tc, a_fault_names_its_file);
 	tcase_add_test(tc, damaged_settings_are_a_fault);

@@ -204,11 +204,12 @@ static const struct {
 	const struct conf_set *set;
 	size_t padding;
 } sets[] = {
-	{ &conf_root_set, 0 },
+	{ &conf_root_set, 11 },	/* relay.tls, relay.helo */
 	{ &conf_server_set, 12 },	/* plaintext, min_version, policy */
 	{ &conf_listener_set, 8 },	/* protocol, tls_mode */
 	{ &conf_name_set, 0 },
 	{ &conf_log_set, 4 },		/* to */
+	{ &conf_route_set, 11 },	/* tls, helo */
 };
 
 /* A field of conf.h that no row fills would stay NULL. */

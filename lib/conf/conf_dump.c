@@ -99,13 +99,35 @@ add_origins(json_t *obj, const struct conf_source *src,
 	return 0;
 }
 
+/* Of "listener": {…}. */
+static int
+add_over_origins(json_t *obj, const struct conf_source *src)
+{
+	char name[CONF_NAME_MAX + 1];
+	const struct conf_row *r;
+	json_t *v, *all = json_object_get(obj, CONF_OVER);
+	const char *key;
+
+	json_object_foreach(src->values, key, v) {
+		r = conf_key_row(key, name);
+		if (r == NULL || json_object_get(all, name) == NULL)
+			continue;
+		if (conf_path_set(json_object_get(all, name), r->key,
+		    json_pack("{s:O, s:s}", "value", v, "origin",
+		    conf_origin(src, key))) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 json_t *
 conf_dump(const struct conf_source *src, bool origin)
 {
 	json_t *obj = json_deep_copy(src->effective);
 
 	if (obj != NULL && origin &&
-	    add_origins(obj, src, &conf_root_set) < 0) {
+	    (add_origins(obj, src, &conf_root_set) < 0 ||
+	    add_over_origins(obj, src) < 0)) {
 		json_decref(obj);
 		return NULL;
 	}
@@ -131,6 +153,31 @@ list_entry(const json_t *list, const char *which)
 	return json_array_get(list, (size_t)index);
 }
 
+/* "listener.pop3s.welcom": the same with the keys a listener may override. */
+static int
+no_over_key(const char *key, struct err *e)
+{
+	const char *rest = strchr(strchr(key, '.') + 1, '.');
+	const char *dot = strrchr(key, '.');
+	char group[KEY_MAX] = "";
+	struct conf_guess g;
+
+	if (rest == NULL)
+		return err_set(e, ERR_NOTFOUND, "%.80s: no such key; a "
+		    "listener's are " CONF_OVER ".NAME.KEY", key);
+	if (dot > rest && dot - rest <= KEY_MAX)
+		snprintf(group, sizeof(group), "%.*s", (int)(dot - rest - 1),
+		    rest + 1);
+	conf_guess_begin(&g, dot + 1);
+	conf_guess_keys(&g, &conf_server_set, group);
+	if (g.best.len == 0)
+		return err_set(e, ERR_NOTFOUND, "%.80s: no such key, or none "
+		    "that a listener may override", key);
+	return err_set(e, ERR_NOTFOUND, "%.80s: no such key; did you mean "
+	    "%.*s.%.*s?", key, (int)(dot - key > 80 ? 0 : dot - key), key,
+	    (int)g.best.len, g.best.ptr);
+}
+
 int
 conf_no_key(const char *key, struct err *e)
 {
@@ -140,6 +187,8 @@ conf_no_key(const char *key, struct err *e)
 
 	snprintf(group, sizeof(group), "%.*s",
 	    dot == NULL ? 0 : (int)(dot - key > KEY_MAX ? 0 : dot - key), key);
+	if (strncmp(key, CONF_OVER ".", strlen(CONF_OVER) + 1) == 0)
+		return no_over_key(key, e);
 	conf_guess_begin(&g, dot == NULL ? key : dot + 1);
 	conf_guess_keys(&g, &conf_root_set, group);
 	if (g.best.len == 0)
@@ -152,12 +201,14 @@ conf_no_key(const char *key, struct err *e)
 json_t *
 conf_get(const struct conf_source *src, const char *key, struct err *e)
 {
-	char part[KEY_MAX];
+	char part[KEY_MAX], name[CONF_NAME_MAX + 1];
 	const char *p = key;
-	json_t *v = src->effective;
+	json_t *v = conf_over_get(src, key);
 	size_t n;
 
-	for (;;) {
+	if (v != NULL)
+		return v;
+	for (v = src->effective;;) {
 		n = strcspn(p, ".");
 		snprintf(part, sizeof(part), "%.*s",
 		    n < sizeof(part) ? (int)n : 0, p);
@@ -168,7 +219,9 @@ conf_get(const struct conf_source *src, const char *key, struct err *e)
 		p += n + 1;
 	}
 	if (v == NULL) {
-		conf_no_key(key, e);
+		if (conf_key_row(key, name) == NULL || name[0] == '\0' ||
+		    conf_listener_known(src, name, e) == 0)
+			conf_no_key(key, e);
 		return NULL;
 	}
 	v = json_deep_copy(v);

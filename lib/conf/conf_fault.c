@@ -46,6 +46,23 @@ conf_fault(struct conf_faults *f, const char *fmt, ...)
 }
 
 void
+conf_note(const struct conf_source *s, const char *key, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	(void)json_array_append_new(s->notes, json_pack("{s:s, s:s, s:s}",
+	    "key", key, "origin", conf_origin(s, key), "text", text));
+	free(text);
+}
+
+void
 conf_faults_free(struct conf_faults *f)
 {
 	size_t i;

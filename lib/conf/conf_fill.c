@@ -106,8 +106,12 @@ fill_set(const struct conf_set *set, void *at, const struct scope *sc)
 			inner.flat = flat;
 			inner.outer = r->set == &conf_listener_set ?
 			    sc->flat : NULL;
-			status = flat == NULL ? -1 : fill_set(r->set,
-			    items + i * r->set->size, &inner);
+			if (flat == NULL || (inner.outer != NULL &&
+			    conf_over_lay(flat, sc->flat) < 0))
+				status = -1;
+			else
+				status = fill_set(r->set,
+				    items + i * r->set->size, &inner);
 			json_decref(flat);
 		}
 		json_decref(list);
@@ -137,12 +141,30 @@ settle_server(struct conf_server *s)
 	return 0;
 }
 
+/* RFC 5426, 6587 and 5425; 601 is IANA's syslog-conn. */
+static void
+settle_log(struct conf_log *l)
+{
+	static const int64_t ports[] = { [CONF_LOG_UDP] = 514,
+		[CONF_LOG_TCP] = 601, [CONF_LOG_TLS] = 6514 };
+
+	if (l->to != CONF_LOG_SERVER)
+		return;
+	if (l->transport == CONF_LOG_AUTO)
+		l->transport = CONF_LOG_UDP;
+	if (l->port == 0 && l->transport <= CONF_LOG_TLS)
+		l->port = ports[l->transport];
+}
+
 /* Defaults that depend on something else. */
 static int
 settle(struct conf *c)
 {
 	struct conf_listener *l;
+	size_t i;
 
+	for (i = 0; i < c->n_logs; i++)
+		settle_log(&c->logs[i]);
 	if (settle_server(&c->server) < 0)
 		return -1;
 	for (l = c->listeners; l < c->listeners + c->n_listeners; l++) {
@@ -152,7 +174,8 @@ settle(struct conf *c)
 			l->port = l->tls_mode == CONF_TLS_IMPLICIT ? PORT_TLS :
 			    PORT_PLAIN;
 		if (l->name[0] == '\0' && replace(&l->name,
-		    l->tls_mode == CONF_TLS_IMPLICIT ? "pop3s" : "pop3") < 0)
+		    conf_listener_name(NULL,
+		    l->tls_mode == CONF_TLS_IMPLICIT)) < 0)
 			return -1;
 	}
 	return 0;

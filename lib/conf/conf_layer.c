@@ -145,27 +145,73 @@ spell_out(json_t *layer)
 	}
 }
 
+/* obj's rows of set over what came before, each key with prefix; obj is not
+ * ours. */
+static void
+lay(const struct layer *l, const struct conf_set *set, const json_t *obj,
+    const char *prefix)
+{
+	json_t *flat = conf_flatten(set, obj), *v;
+	char whole[PATH_OCTETS];
+	const char *key;
+
+	if (flat == NULL)
+		conf_fault(l->f, "%s: no memory", l->origin);
+	json_object_foreach(flat, key, v) {
+		snprintf(whole, sizeof(whole), "%s%s", prefix, key);
+		if (json_object_set(l->s->values, whole, v) < 0 ||
+		    json_object_set_new(l->s->origins, whole,
+		    json_string(l->origin)) < 0)
+			conf_fault(l->f, "%s: no memory", l->origin);
+	}
+	json_decref(flat);
+}
+
+/* "listener": {NAME: {what a listener may override}}. */
+static void
+take_over(const struct layer *l, json_t *all)
+{
+	char shown[PATH_OCTETS];
+	const char *name;
+	json_t *one;
+
+	if (all != NULL && !json_is_object(all))
+		conf_fault(l->f, "%s: " CONF_OVER ": must be an object by "
+		    "names of listeners, {\"pop3\": {...}}; the list of "
+		    "listeners is \"listeners\"", l->origin);
+	json_object_foreach(all, name, one) {
+		snprintf(shown, sizeof(shown), CONF_OVER ".%.80s", name);
+		if (name[0] == '\0' || strlen(name) > CONF_NAME_MAX)
+			conf_fault(l->f, "%s: " CONF_OVER ".\"%.80s\": a "
+			    "listener's name has 1 to %d octets", l->origin,
+			    name, CONF_NAME_MAX);
+		else if (!json_is_object(one))
+			conf_fault(l->f, "%s: %s: must be an object, {...}",
+			    l->origin, shown);
+		if (name[0] == '\0' || strlen(name) > CONF_NAME_MAX ||
+		    !json_is_object(one))
+			continue;
+		strncat(shown, ".", sizeof(shown) - strlen(shown) - 1);
+		check_keys(l, &conf_server_set, one, "", shown);
+		check_rows(l, &conf_server_set, one, shown);
+		lay(l, &conf_server_set, one, shown);
+	}
+}
+
 void
 conf_layer(struct conf_source *s, json_t *layer, const char *origin,
     bool kept, struct conf_faults *f)
 {
 	struct layer l = { s, origin, kept, f };
-	json_t *flat, *v;
-	const char *key;
+	json_t *over = json_incref(json_object_get(layer, CONF_OVER));
 
+	(void)json_object_del(layer, CONF_OVER);
 	spell_out(layer);
 	check_keys(&l, &conf_root_set, layer, "", "");
 	check_rows(&l, &conf_root_set, layer, "");
-	flat = conf_flatten(&conf_root_set, layer);
-	if (flat == NULL)
-		conf_fault(f, "%s: no memory", origin);
-	json_object_foreach(flat, key, v) {
-		if (json_object_set(s->values, key, v) < 0 ||
-		    json_object_set_new(s->origins, key,
-		    json_string(origin)) < 0)
-			conf_fault(f, "%s: no memory", origin);
-	}
-	json_decref(flat);
+	lay(&l, &conf_root_set, layer, "");
+	take_over(&l, over);
+	json_decref(over);
 }
 
 json_t *

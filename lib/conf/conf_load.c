@@ -24,6 +24,7 @@ conf_source_free(struct conf_source **s_p)
 	json_decref(s->values);
 	json_decref(s->origins);
 	json_decref(s->effective);
+	json_decref(s->notes);
 	free(s);
 	*s_p = NULL;
 }
@@ -38,7 +39,9 @@ source_new(const char *file)
 	s->file = mem_strdup(file);
 	s->values = json_object();
 	s->origins = json_object();
-	if (s->file == NULL || s->values == NULL || s->origins == NULL)
+	s->notes = json_array();
+	if (s->file == NULL || s->values == NULL || s->origins == NULL ||
+	    s->notes == NULL)
 		conf_source_free(&s);
 	return s;
 }
@@ -49,6 +52,12 @@ conf_origin(const struct conf_source *s, const char *key)
 	json_t *v = json_object_get(s->origins, key);
 
 	return v == NULL ? "default" : json_string_value(v);
+}
+
+const json_t *
+conf_notes(const struct conf_source *s)
+{
+	return s->notes;
 }
 
 static void
@@ -155,7 +164,8 @@ finish(struct conf_source *s, struct conf_faults *f)
 	conf_check(c, s, f->n > 0, f);
 	if (f->n == 0) {
 		s->effective = conf_effective(c);
-		if (s->effective == NULL)
+		if (s->effective == NULL ||
+		    conf_over_effective(s->effective, c, s) < 0)
 			conf_fault(f, "%s: no memory", s->file);
 	}
 	if (f->n > 0)

@@ -30,14 +30,30 @@ struct conf *conf_load(const char *file, struct conf_source **src_r,
  * that conf_put() fills. */
 struct conf *conf_load_over(const char *file, const json_t *runtime,
     struct conf_source **src_r, struct conf_faults *f);
+/* All of it: main file, conf.d, then settings (borrowed; NULL: read the file)
+ * and runtime (borrowed, may be NULL). */
+struct conf *conf_load_layers(const char *file, const json_t *settings,
+    const json_t *runtime, struct conf_source **src_r,
+    struct conf_faults *f);
 void conf_source_free(struct conf_source **s_p);
 
 /* Effective settings as JSON, every key; with origin: {"value":…,"origin":
  * "default" | file name | "settings.json" | "runtime"} at each leaf. */
 json_t *conf_dump(const struct conf_source *src, bool origin);
-/* One key by dotted path ("limits.per_address"); NULL with *e. */
+/* One key by dotted path ("limits.per_address", "listener.pop3s.welcome": what
+ * is in force there); NULL with *e. */
 json_t *conf_get(const struct conf_source *src, const char *key,
     struct err *e);
+
+/* Who set a key for this listener: as conf_dump(). */
+const char *conf_over_origin(const struct conf_source *src,
+    const char *listener, const char *key);
+/* 0, or -1 with *e (ERR_NOTFOUND) that says which listeners there are. */
+int conf_listener_known(const struct conf_source *src, const char *name,
+    struct err *e);
+/* What is no fault but should be told: array of {"key","origin","text"},
+ * borrowed. */
+const json_t *conf_notes(const struct conf_source *src);
 
 /* The changes a new load would bring: array of {"key","from","to","needs":
  * "live" | "reload" | "restart"}. */
@@ -65,5 +81,19 @@ int conf_take(json_t *changes, const char *key, struct err *e);
 int conf_set(const char *file, const char *key, const json_t *value,
     struct err *e);
 int conf_reset(const char *file, const char *key, struct err *e);
+
+/*
+ * The same in steps, for who must try a change before it is kept: what
+ * settings.json holds (new; {} when there is none; NULL with *e as conf_set()),
+ * and putting something else in its place.
+ */
+json_t *conf_kept(const char *file, struct err *e);
+int conf_keep(const char *file, const json_t *kept, struct err *e);
+/* What settings.json held when src was loaded, but for what --runtime covers:
+ * to write it anew when it was damaged.  NULL: out of memory. */
+json_t *conf_kept_in(const struct conf_source *src);
+/* Before a start: a damaged settings.json is set aside; 1 with *e that says so,
+ * 0 when nothing was to do. */
+int conf_mend(const char *file, struct err *e);
 
 #endif

@@ -27,6 +27,7 @@ struct settings {
 	char *dir;
 	int fd;			/* of dir */
 	json_t *kept;
+	bool damaged;		/* and set aside */
 };
 
 static int
@@ -53,12 +54,19 @@ set_aside(struct settings *s, const char *why, struct err *e)
 	char to[80], date[24] = "";
 	time_t now = time(NULL);
 	struct tm tm;
+	int i, status = -1;
 
 	if (gmtime_r(&now, &tm) != NULL)
 		strftime(date, sizeof(date), "%Y%m%dT%H%M%SZ", &tm);
-	snprintf(to, sizeof(to), CONF_SETTINGS ".damaged-%s", date);
-	if (path_rename(s->fd, CONF_SETTINGS, s->fd, to, false, e) < 0)
+	for (i = 0; status < 0 && i < 10; i++) {
+		snprintf(to, sizeof(to), CONF_SETTINGS ".damaged-%s%s%.0d",
+		    date, i > 0 ? "-" : "", i);
+		status = path_rename(s->fd, CONF_SETTINGS, s->fd, to, false,
+		    e);
+	}
+	if (status < 0)
 		return -1;
+	s->damaged = true;
 	return err_set(e, ERR_CONFIG, "%.120s/" CONF_SETTINGS " was damaged "
 	    "(%.100s) and is now %s; what it kept must be set again, or the "
 	    "file repaired and moved back", s->dir, why, to);
@@ -101,33 +109,36 @@ settings_close(struct settings *s)
 		(void)close(s->fd);
 }
 
+/* The state directory, as the administrator's files name it. */
 static int
-settings_open(struct settings *s, const char *file, struct err *e)
+settings_dir(struct settings *s, struct err *e)
 {
 	struct conf_faults f = { NULL, 0 };
 
-	memset(s, 0, sizeof(*s));
-	s->file = file;
-	s->fd = -1;
-	s->dir = conf_load_state_dir(file, &f);
+	s->dir = conf_load_state_dir(s->file, &f);
 	if (s->dir == NULL)
 		first_fault(&f, e);
 	conf_faults_free(&f);
-	if (s->dir != NULL) {
-		s->fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (s->fd < 0)
-			path_fail("cannot open", s->dir, e);
-		else if (read_kept(s, e) == 0)
-			return 0;
-	}
+	if (s->dir == NULL)
+		return -1;
+	s->fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return s->fd < 0 ? path_fail("cannot open", s->dir, e) : 0;
+}
+
+static int
+settings_open(struct settings *s, const char *file, struct err *e)
+{
+	*s = (struct settings){ .file = file, .fd = -1 };
+	if (settings_dir(s, e) == 0 && read_kept(s, e) == 0)
+		return 0;
 	settings_close(s);
 	return -1;
 }
 
 static int
-settings_write(const struct settings *s, struct err *e)
+settings_write(const struct settings *s, const json_t *kept, struct err *e)
 {
-	char *text = json_dumps(s->kept, JSON_INDENT(2));
+	char *text = json_dumps(kept, JSON_INDENT(2));
 	char *lines = NULL;
 	int n = text == NULL ? -1 : asprintf(&lines, "%s\n", text);
 	int status;
@@ -141,12 +152,13 @@ settings_write(const struct settings *s, struct err *e)
 	return status;
 }
 
-/* How many faults the kept changes would cause; the first is in *e. */
+/* How many faults the kept changes would cause, with those of over (may be
+ * NULL) laid over them; the first is in *e. */
 static size_t
-count_faults(const struct settings *s, struct err *e)
+count_faults(const struct settings *s, const json_t *over, struct err *e)
 {
 	struct conf_faults f = { NULL, 0 };
-	struct conf *c = conf_load_layers(s->file, s->kept, NULL, NULL, &f);
+	struct conf *c = conf_load_layers(s->file, s->kept, over, NULL, &f);
 	size_t n = f.n;
 
 	if (c == NULL) {
@@ -180,7 +192,8 @@ int
 conf_put(json_t *changes, const char *key, const json_t *value,
     struct err *e)
 {
-	const struct conf_row *r = conf_find(&conf_root_set, key);
+	char name[CONF_NAME_MAX + 1];
+	const struct conf_row *r = conf_key_row(key, name);
 	struct err why;
 	json_t *v;
 
@@ -196,32 +209,47 @@ conf_put(json_t *changes, const char *key, const json_t *value,
 		json_decref(v);
 		return err_set(e, why.class, "%s: %.300s", key, why.text);
 	}
-	return conf_path_set(changes, key, v) < 0 ? no_memory(e) : 0;
+	return conf_key_set(changes, key, v) < 0 ? no_memory(e) : 0;
+}
+
+static bool
+is_key(const char *key)
+{
+	char name[CONF_NAME_MAX + 1];
+
+	return conf_key_row(key, name) != NULL;
 }
 
 int
 conf_take(json_t *changes, const char *key, struct err *e)
 {
-	if (conf_path_del(changes, key) == 0)
+	if (conf_key_del(changes, key) == 0)
 		return 0;
-	if (conf_find(&conf_root_set, key) == NULL)
+	if (!is_key(key))
 		return conf_no_key(key, e);
-	return err_set(e, ERR_NOTFOUND, "%s: not set with --runtime; config "
-	    "show --origin tells where it comes from", key);
+	return err_set(e, ERR_NOTFOUND, "%s: not set by pop3ctl; config show "
+	    "--origin tells where it comes from", key);
 }
 
 int
 conf_set(const char *file, const char *key, const json_t *value,
     struct err *e)
 {
+	json_t *only = json_object();
 	struct settings s;
 	int status = -1;
 
-	if (settings_open(&s, file, e) < 0)
+	if (settings_open(&s, file, e) < 0) {
+		json_decref(only);
 		return -1;
-	if (conf_put(s.kept, key, value, e) == 0 && count_faults(&s, e) == 0)
-		status = settings_write(&s, e);
+	}
+	/* and alone: a listener that is not there is a fault in a new key */
+	if (conf_put(s.kept, key, value, e) == 0 &&
+	    conf_put(only, key, value, e) == 0 &&
+	    count_faults(&s, only, e) == 0)
+		status = settings_write(&s, s.kept, e);
 	settings_close(&s);
+	json_decref(only);
 	return status;
 }
 
@@ -237,19 +265,65 @@ conf_reset(const char *file, const char *key, struct err *e)
 
 	if (settings_open(&s, file, e) < 0)
 		return -1;
-	before = count_faults(&s, &other);
-	if (conf_path_del(s.kept, key) < 0) {
-		if (conf_find(&conf_root_set, key) == NULL)
-			conf_no_key(key, e);
-		else
-			err_set(e, ERR_NOTFOUND, "%s: not set by pop3ctl; "
-			    "config show --origin tells where it comes from",
-			    key);
-	} else {
-		after = count_faults(&s, e);
+	before = count_faults(&s, NULL, &other);
+	if (conf_take(s.kept, key, e) == 0) {
+		after = count_faults(&s, NULL, e);
 		if (after == 0 || after < before)
-			status = settings_write(&s, e);
+			status = settings_write(&s, s.kept, e);
 	}
 	settings_close(&s);
 	return status;
+}
+
+json_t *
+conf_kept(const char *file, struct err *e)
+{
+	struct settings s;
+	json_t *kept;
+
+	if (settings_open(&s, file, e) < 0)
+		return NULL;
+	kept = json_incref(s.kept);
+	settings_close(&s);
+	return kept;
+}
+
+int
+conf_keep(const char *file, const json_t *kept, struct err *e)
+{
+	struct settings s = { .file = file, .fd = -1 };
+	int status = -1;
+
+	if (settings_dir(&s, e) == 0)
+		status = settings_write(&s, kept, e);
+	settings_close(&s);
+	return status;
+}
+
+int
+conf_mend(const char *file, struct err *e)
+{
+	struct settings s = { .file = file, .fd = -1 };
+	struct err other;
+	bool mended = false;
+
+	if (settings_dir(&s, &other) == 0 && read_kept(&s, e) < 0)
+		mended = s.damaged;
+	settings_close(&s);
+	return mended ? 1 : 0;
+}
+
+json_t *
+conf_kept_in(const struct conf_source *src)
+{
+	json_t *kept = json_object(), *v;
+	const char *key;
+
+	json_object_foreach(src->values, key, v)
+		if (strcmp(conf_origin(src, key), CONF_SETTINGS) == 0 &&
+		    conf_key_set(kept, key, json_incref(v)) < 0) {
+			json_decref(kept);
+			return NULL;
+		}
+	return kept;
 }

@@ -51,7 +51,27 @@ static const struct {
 	{ "a listener's override",
 	    BASE ",\"listeners\":[{\"name\":\"a\"}]}",
 	    BASE ",\"listeners\":[{\"name\":\"a\",\"welcome\":\"hi\"}]}",
-	    "[{\"key\":\"listeners.a.welcome\",\"from\":null,\"to\":\"hi\","
+	    "[{\"key\":\"listener.a.welcome\",\"from\":\"\",\"to\":\"hi\","
+	    "\"needs\":\"live\"}]" },
+	{ "an override by name",
+	    BASE ",\"listeners\":[{\"name\":\"a.b\"}]}",
+	    BASE ",\"listeners\":[{\"name\":\"a.b\"}],\"listener\":"
+	    "{\"a.b\":{\"options\":{\"last\":true}}}}",
+	    "[{\"key\":\"listener.a.b.options.last\",\"from\":false,"
+	    "\"to\":true,\"needs\":\"live\"}]" },
+	{ "what all inherit is said once",
+	    BASE ",\"listeners\":[{\"name\":\"a\"},{\"name\":\"b\","
+	    "\"port\":5,\"welcome\":\"hi\"}]}",
+	    BASE ",\"welcome\":\"hi\",\"listeners\":[{\"name\":\"a\"},"
+	    "{\"name\":\"b\",\"port\":5,\"welcome\":\"hi\"}]}",
+	    "[{\"key\":\"welcome\",\"from\":\"\",\"to\":\"hi\","
+	    "\"needs\":\"live\"}]" },
+	{ "an override that stays while the root goes",
+	    BASE ",\"welcome\":\"hi\",\"listeners\":[{\"name\":\"a\"}],"
+	    "\"listener\":{\"a\":{\"welcome\":\"hi\"}}}",
+	    BASE ",\"welcome\":\"ho\",\"listeners\":[{\"name\":\"a\"}],"
+	    "\"listener\":{\"a\":{\"welcome\":\"hi\"}}}",
+	    "[{\"key\":\"welcome\",\"from\":\"hi\",\"to\":\"ho\","
 	    "\"needs\":\"live\"}]" },
 	{ "another order is no change",
 	    BASE ",\"listeners\":[{\"name\":\"a\"},{\"name\":\"b\","
@@ -169,6 +189,20 @@ static const struct {
 	{ "access", "{\"policy\":\"grant\",\"grant\":[],\"deny\":[]}", NULL },
 	{ "listeners.pop3s.port", "995", NULL },
 	{ "listeners.0.name", "\"pop3\"", NULL },
+	{ "listener.pop3.options.last", "false", NULL },
+	{ "listener.pop3s.access",
+	    "{\"policy\":\"grant\",\"grant\":[],\"deny\":[]}", NULL },
+	{ "listener.pop3s.welcom", NULL,
+	    "did you mean listener.pop3s.welcome?" },
+	{ "listener.pop3s.options.lost", NULL,
+	    "did you mean listener.pop3s.options.last?" },
+	{ "listener.pop3s.user", NULL, "none that a listener may override" },
+	{ "listener.pop3s.port", NULL, "none that a listener may override" },
+	{ "listener.nix.welcome", NULL,
+	    "no listener \"nix\"; possible are: pop3, pop3s" },
+	{ "listener.", NULL, "no such key" },
+	{ "listener..", NULL, "no such key" },
+	{ "listener", NULL, "no such key" },
 	{ "limits.per_adress", NULL, "did you mean limits.per_address?" },
 	{ "listeners.nix", NULL, "no such key" },
 	{ "", NULL, "no such key" },

@@ -9,4 +9,8 @@ lib_policy_libpolicy_a_SOURCES = \
 	lib/policy/limits.c \
 	lib/policy/limits.h \
 	lib/policy/netacl.c \
-	lib/policy/netacl.h
+	lib/policy/netacl.h \
+	lib/policy/netacl_compile.c \
+	lib/policy/netacl_own.h \
+	lib/policy/netlist.c \
+	lib/policy/netlist.h

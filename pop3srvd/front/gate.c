@@ -65,7 +65,7 @@ gate_allow(struct gate *g, size_t ceiling)
 
 enum gate_verdict
 gate_judge(struct gate *g, const struct vserver *vs, const struct addr *a,
-    int64_t now, const struct prefix **rule_r)
+    int64_t now, const struct netacl_rule **rule_r)
 {
 	if (netacl_test(vs->acl, a, rule_r) == VERDICT_DENY)
 		return GATE_DENIED;

@@ -38,7 +38,7 @@ void gate_free(struct gate **g_p);
 
 /* What would be decided, counting nothing.  *rule_r (or NULL): which range. */
 enum gate_verdict gate_judge(struct gate *g, const struct vserver *vs,
-    const struct addr *a, int64_t now, const struct prefix **rule_r);
+    const struct addr *a, int64_t now, const struct netacl_rule **rule_r);
 
 /*
  * Decide and, when GATE_OK, count until gate_leave() with the same address.

@@ -292,7 +292,7 @@ server_log_refused(struct server *srv, const struct vserver *vs,
     const struct addr *peer, enum gate_verdict v)
 {
 	int64_t now = loop_time(srv->loop)->mono;
-	const struct prefix *rule = NULL;
+	const struct netacl_rule *rule = NULL;
 	char text[ADDR_TEXT], range[ADDR_TEXT] = "policy";
 	struct log_where where = {
 		.listener = vs->name,
@@ -305,7 +305,7 @@ server_log_refused(struct server *srv, const struct vserver *vs,
 	if (v == GATE_DENIED)
 		(void)gate_judge(srv->gate, vs, peer, now, &rule);
 	if (rule != NULL)
-		prefix_text(rule, range);
+		prefix_text(&rule->p, range);
 	log_event(srv->log, LOG_LEVEL_INFO, &where, "refused",
 	    (struct log_field[]){ LOG_STR("reason", gate_verdict_name(v)),
 	    LOG_STR("rule", v == GATE_DENIED ? range : ""),

@@ -41,20 +41,24 @@ take_mechs(struct vserver *vs, const struct conf_strings *names)
 static int
 take_ranges(struct vserver *vs, const struct conf_access *a, struct err *e)
 {
-	size_t i;
+	size_t i, k = 0, n = a->grant.n + a->deny.n, size;
+	struct netacl_rule *r = mem_new(n, sizeof(*r));
 
-	vs->acl = netacl_new(a->policy == CONF_DENY ? VERDICT_DENY :
-	    VERDICT_GRANT);
-	if (vs->acl == NULL)
+	if (r == NULL)
 		return err_set(e, ERR_TEMP, "access list: out of memory");
-	for (i = 0; i < a->grant.n; i++)
-		if (netacl_add(vs->acl, VERDICT_GRANT, a->grant.at[i], e) < 0)
-			return -1;
-	for (i = 0; i < a->deny.n; i++)
-		if (netacl_add(vs->acl, VERDICT_DENY, a->deny.at[i], e) < 0)
-			return -1;
-	netacl_ready(vs->acl);
-	return 0;
+	for (i = 0; i < a->grant.n; i++, k++)
+		if (prefix_parse(a->grant.at[i], &r[k].p, e) < 0)
+			break;
+	for (i = 0; i < a->deny.n && k < n; i++, k++) {
+		r[k].verdict = VERDICT_DENY;
+		if (prefix_parse(a->deny.at[i], &r[k].p, e) < 0)
+			break;
+	}
+	if (k == n)
+		vs->acl = vs->own_acl = netacl_compile(a->policy ==
+		    CONF_DENY ? VERDICT_DENY : VERDICT_GRANT, r, n, &size, e);
+	free(r);
+	return vs->acl == NULL ? -1 : 0;
 }
 
 static int
@@ -157,7 +161,7 @@ vserver_unref(struct vserver **vs_p)
 		return;
 	if (vs->tls != NULL)
 		tls_set_unref(&vs->tls);
-	netacl_free(&vs->acl);
+	free(vs->own_acl);
 	free(vs->name);
 	free(vs->greeting);
 	free(vs->hostname);

@@ -30,7 +30,8 @@ struct vserver {
 	struct pop3_mech *mechs;
 	enum conf_tls_mode tls_mode;
 	struct tls_set *tls;		/* NULL: no certificate */
-	struct netacl *acl;
+	const struct netacl *acl;
+	struct netacl *own_acl;
 	struct prefix *proxies;
 	size_t n_proxies;
 	enum conf_plaintext plaintext;

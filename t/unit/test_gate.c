@@ -1,6 +1,8 @@
 /*
  * test_gate.c - the one door: who may connect
  */
+#include <stdlib.h>
+
 #include "pop3srvd/front/gate.h"
 
 #include "t/unit/unit.h"
@@ -18,12 +20,15 @@ ip(const char *text)
 static struct vserver *
 server(struct vserver *vs)
 {
+	struct netacl_rule rule = { .verdict = VERDICT_DENY };
+	size_t size;
+
 	*vs = (struct vserver){ .limits = { .connections = 3,
 	    .per_address = 2 }, .pop3 = { .auto_deny = true } };
-	vs->acl = netacl_new(VERDICT_GRANT);
-	ck_assert_int_eq(netacl_add(vs->acl, VERDICT_DENY, "192.0.2.0/24",
-	    NULL), 0);
-	netacl_ready(vs->acl);
+	ck_assert_int_eq(prefix_parse("192.0.2.0/24", &rule.p, NULL), 0);
+	vs->acl = vs->own_acl = netacl_compile(VERDICT_GRANT, &rule, 1, &size,
+	    NULL);
+	ck_assert_ptr_nonnull(vs->acl);
 	return vs;
 }
 
@@ -32,7 +37,7 @@ START_TEST(lists_before_limits)
 	struct gate *g = gate_new(100);
 	struct vserver vs;
 	struct addr bad = ip("192.0.2.1"), good = ip("198.51.100.1");
-	const struct prefix *rule;
+	const struct netacl_rule *rule;
 
 	server(&vs);
 	ck_assert_int_eq(gate_enter(g, &vs, &bad, GATE_PEER, 0), GATE_DENIED);
@@ -43,7 +48,7 @@ START_TEST(lists_before_limits)
 	ck_assert_int_eq(gate_enter(g, &vs, &good, GATE_PEER, 0), GATE_OK);
 	ck_assert_uint_eq(gate_of(g, &good), 1);
 	gate_free(&g);
-	netacl_free(&vs.acl);
+	free(vs.own_acl);
 }
 END_TEST
 
@@ -61,7 +66,7 @@ START_TEST(shut_out_until_restart)
 	vs.pop3.auto_deny = false;
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 1000000000), GATE_OK);
 	gate_free(&g);
-	netacl_free(&vs.acl);
+	free(vs.own_acl);
 }
 END_TEST
 
@@ -80,7 +85,7 @@ START_TEST(limits)
 	gate_leave(g, &a);
 	ck_assert_int_eq(gate_enter(g, &vs, &b, GATE_PEER, 0), GATE_OK);
 	gate_free(&g);
-	netacl_free(&vs.acl);
+	free(vs.own_acl);
 }
 END_TEST
 
@@ -96,7 +101,7 @@ START_TEST(proxy_has_no_limit_of_its_own)
 		ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PROXY, 0), GATE_OK);
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PROXY, 0), GATE_FULL);
 	gate_free(&g);
-	netacl_free(&vs.acl);
+	free(vs.own_acl);
 }
 END_TEST
 
@@ -113,7 +118,7 @@ START_TEST(a_listener_for_proxies_takes_nobody_else)
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_NAMED_BY_PROXY, 0),
 	    GATE_OK);
 	gate_free(&g);
-	netacl_free(&vs.acl);
+	free(vs.own_acl);
 }
 END_TEST
 
@@ -128,7 +133,7 @@ START_TEST(descriptors_lower_the_ceiling)
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 0), GATE_OK);
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 0), GATE_FULL);
 	gate_free(&g);
-	netacl_free(&vs.acl);
+	free(vs.own_acl);
 }
 END_TEST
 

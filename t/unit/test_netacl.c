@@ -1,7 +1,8 @@
 /*
  * test_netacl.c - the longest prefix decides, deny on a tie
+ *
+ * The random tests print their seed; in the environment it repeats a run.
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,65 +59,153 @@ static const struct {
 	    "2001:db8::2", VERDICT_GRANT, NULL },
 };
 
-static struct netacl *
-acl_of(size_t row)
-{
-	struct netacl *acl = netacl_new(rows[row].policy);
-	size_t i;
+#define MANY		60
 
+/* A list under construction. */
+struct list {
+	struct netacl_rule rules[MANY];
+	size_t n;
+};
+
+static void
+add_text(struct list *l, enum verdict v, const char *text)
+{
+	struct netacl_rule *r = &l->rules[l->n++];
+
+	ck_assert_int_eq(prefix_parse(text, &r->p, NULL), 0);
+	r->verdict = (uint8_t)v;
+	r->line = (uint32_t)l->n;
+}
+
+/* Compiled, then copied elsewhere: it must mean the same there. */
+static struct netacl *
+compile(struct list *l, enum verdict policy)
+{
+	struct netacl *acl, *copy;
+	size_t size;
+
+	acl = netacl_compile(policy, l->rules, l->n, &size, NULL);
 	ck_assert_ptr_nonnull(acl);
-	for (i = 0; i < 4 && rows[row].grant[i] != NULL; i++)
-		ck_assert_int_eq(netacl_add(acl, VERDICT_GRANT,
-		    rows[row].grant[i], NULL), 0);
-	for (i = 0; i < 4 && rows[row].deny[i] != NULL; i++)
-		ck_assert_int_eq(netacl_add(acl, VERDICT_DENY,
-		    rows[row].deny[i], NULL), 0);
-	netacl_ready(acl);
-	return acl;
+	copy = malloc(size);
+	ck_assert_ptr_nonnull(copy);
+	memcpy(copy, acl, size);
+	memset(acl, 0xa5, size);
+	free(acl);
+	ck_assert_ptr_nonnull(netacl_open(copy, size));
+	return copy;
 }
 
 START_TEST(decides)
 {
-	struct netacl *acl = acl_of((size_t)_i);
-	const struct prefix *rule;
+	const struct netacl_rule *rule;
+	struct list l = { .n = 0 };
+	struct netacl *acl;
 	struct addr a;
 	char out[ADDR_TEXT];
+	size_t i;
 
+	for (i = 0; i < 4 && rows[_i].grant[i] != NULL; i++)
+		add_text(&l, VERDICT_GRANT, rows[_i].grant[i]);
+	for (i = 0; i < 4 && rows[_i].deny[i] != NULL; i++)
+		add_text(&l, VERDICT_DENY, rows[_i].deny[i]);
+	acl = compile(&l, rows[_i].policy);
 	ck_assert_int_eq(addr_parse(rows[_i].peer, &a, NULL), 0);
 	ck_assert_msg(netacl_test(acl, &a, &rule) == rows[_i].verdict, "%s",
 	    rows[_i].holds);
 	if (rows[_i].rule == NULL)
 		ck_assert_ptr_null(rule);
 	else
-		ck_assert_str_eq(prefix_text(rule, out), rows[_i].rule);
-	netacl_free(&acl);
-	ck_assert_ptr_null(acl);
-}
-END_TEST
-
-START_TEST(refuses_what_is_no_range)
-{
-	struct netacl *acl = netacl_new(VERDICT_GRANT);
-	struct err e;
-
-	err_clear(&e);
-	ck_assert_int_eq(netacl_add(acl, VERDICT_DENY, "192.0.2.7/24", &e),
-	    -1);
-	ck_assert_int_eq(e.class, ERR_CONFIG);
-	ck_assert_ptr_nonnull(strstr(e.text, "192.0.2.0/24"));
-	netacl_free(&acl);
+		ck_assert_str_eq(prefix_text(&rule->p, out), rows[_i].rule);
+	free(acl);
 }
 END_TEST
 
 START_TEST(unix_socket_gets_the_policy)
 {
-	struct netacl *acl = netacl_new(VERDICT_GRANT);
 	struct addr a = { .local = true };
+	struct list l = { .n = 0 };
+	struct netacl *acl;
 
-	ck_assert_int_eq(netacl_add(acl, VERDICT_DENY, "::/0", NULL), 0);
-	netacl_ready(acl);
+	add_text(&l, VERDICT_DENY, "::/0");
+	acl = compile(&l, VERDICT_GRANT);
 	ck_assert_int_eq(netacl_test(acl, &a, NULL), VERDICT_GRANT);
-	netacl_free(&acl);
+	free(acl);
+}
+END_TEST
+
+/* I-51: a class C covers .1 to .254 under both policies, and no more. */
+START_TEST(the_dialogs_sample)
+{
+	static const struct {
+		const char *peer;
+		bool inside;
+	} peers[] = { { "156.21.50.1", true }, { "156.21.50.254", true },
+		{ "156.21.51.1", false }, { "156.21.49.255", false },
+		{ "::ffff:156.21.50.9", true } };
+	enum verdict policy = _i == 0 ? VERDICT_GRANT : VERDICT_DENY;
+	enum verdict other = _i == 0 ? VERDICT_DENY : VERDICT_GRANT;
+	struct list l = { .n = 0 };
+	struct netacl *acl;
+	struct addr a;
+	size_t i;
+
+	add_text(&l, other, "156.21.50.0/255.255.255.0");
+	acl = compile(&l, policy);
+	for (i = 0; i < COUNT(peers); i++) {
+		ck_assert_int_eq(addr_parse(peers[i].peer, &a, NULL), 0);
+		ck_assert_int_eq(netacl_test(acl, &a, NULL),
+		    peers[i].inside ? other : policy);
+	}
+	free(acl);
+}
+END_TEST
+
+/* Of two that say the same, the one that stands first is named. */
+START_TEST(equals_name_the_first)
+{
+	const struct netacl_rule *rule;
+	struct list l = { .n = 0 };
+	struct netacl *acl;
+	struct addr a;
+
+	add_text(&l, VERDICT_DENY, "192.0.2.0/24");
+	l.rules[0].source = 2;
+	add_text(&l, VERDICT_DENY, "192.0.2.0/24");
+	l.rules[1].source = 1;
+	add_text(&l, VERDICT_GRANT, "192.0.2.0/24");
+	acl = compile(&l, VERDICT_GRANT);
+	ck_assert_uint_eq(netacl_rules(acl), 3);
+	ck_assert_int_eq(addr_parse("192.0.2.9", &a, NULL), 0);
+	ck_assert_int_eq(netacl_test(acl, &a, &rule), VERDICT_DENY);
+	ck_assert_uint_eq(rule->source, 1);
+	ck_assert_uint_eq(rule->line, 2);
+	free(acl);
+}
+END_TEST
+
+START_TEST(opens_whole_lists_only)
+{
+	struct list l = { .n = 0 };
+	struct netacl *acl;
+	size_t size, i;
+	char *copy;
+
+	add_text(&l, VERDICT_DENY, "192.0.2.0/24");
+	add_text(&l, VERDICT_DENY, "2001:db8::/32");
+	acl = netacl_compile(VERDICT_GRANT, l.rules, l.n, &size, NULL);
+	copy = malloc(size + 8);
+	ck_assert(acl != NULL && copy != NULL);
+	memset(copy, 0, size + 8);
+	memcpy(copy, acl, size);
+	for (i = 0; i <= size + 8; i++)
+		ck_assert_msg((netacl_open(copy, i) != NULL) == (i == size),
+		    "%zu of %zu octets", i, size);
+	copy[0] ^= 1;
+	ck_assert_ptr_null(netacl_open(copy, size));
+	memmove(copy + 4, acl, size);
+	ck_assert_ptr_null(netacl_open(copy + 4, size));
+	free(copy);
+	free(acl);
 }
 END_TEST
 
@@ -129,22 +218,56 @@ rnd(void)
 	return rnd_state >> 8;
 }
 
-/* A random network; kind 0: IPv4, 1: IPv6. */
+static unsigned seed;
+
+/* Another one each run, and told, so that a run can be repeated. */
 static void
-random_prefix(int kind, struct prefix *p)
+choose_seed(void)
 {
-	unsigned i, low = kind == 0 ? 96 : 0;
+	const char *given = getenv("NETACL_SEED");
+	struct moment now;
+
+	clock_read(&now);
+	seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) :
+	    (unsigned)(now.wall % 1000000) + 1;
+	printf("NETACL_SEED=%u\n", seed);
+	fflush(stdout);
+}
+
+enum kind { V4, V6, MAPPED, NEAR_V4, KINDS };
+
+/* A random network.  MAPPED is IPv4 written as IPv6, NEAR_V4 an IPv6 network
+ * close to where the IPv4 addresses lie, or around them. */
+static void
+random_prefix(enum kind kind, struct prefix *p)
+{
+	unsigned i, low = kind == V4 || kind == MAPPED ? 96 : 0;
 
 	memset(p, 0, sizeof(*p));
 	p->len = (uint8_t)(low + rnd() % (129 - low));
 	for (i = 0; i < 16; i++)
 		p->ip[i] = (uint8_t)rnd();
-	if (kind == 0)
-		memcpy(p->ip, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
-	else
-		p->ip[0] = 0x20;	/* never a mapped one */
+	if (kind != V6) {
+		memset(p->ip, 0, 10);
+		memset(p->ip + 10, 0xff, 2);
+	}
+	if (kind == V6)
+		p->ip[0] = 0x20;
+	if (kind == NEAR_V4)
+		p->ip[8 + rnd() % 4] ^= (uint8_t)(rnd() % 4);
 	for (i = p->len; i < 128; i++)
 		p->ip[i / 8] &= (uint8_t)~(0x80 >> i % 8);
+}
+
+/* As an administrator would write it. */
+static const char *
+text_of(enum kind kind, const struct prefix *p, char out[ADDR_TEXT])
+{
+	if (kind != MAPPED)
+		return prefix_text(p, out);
+	snprintf(out, ADDR_TEXT, "::ffff:%u.%u.%u.%u/%u", p->ip[12],
+	    p->ip[13], p->ip[14], p->ip[15], p->len);
+	return out;
 }
 
 static void
@@ -155,19 +278,20 @@ flip(struct addr *a, unsigned bit)
 
 /* Slow, obvious: what the header promises. */
 static enum verdict
-oracle(const struct prefix *p, const enum verdict *v, size_t n,
-    const struct addr *a)
+oracle(const struct list *l, enum verdict policy, const struct addr *a)
 {
-	enum verdict best = VERDICT_GRANT;
+	enum verdict best = policy;
+	const struct netacl_rule *r;
 	int len = -1;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		if (!prefix_covers(&p[i], a) || (int)p[i].len < len)
+	for (i = 0; i < l->n; i++) {
+		r = &l->rules[i];
+		if (!prefix_covers(&r->p, a) || (int)r->p.len < len)
 			continue;
-		if ((int)p[i].len > len || v[i] == VERDICT_DENY)
-			best = v[i];
-		len = (int)p[i].len;
+		if ((int)r->p.len > len || r->verdict == VERDICT_DENY)
+			best = (enum verdict)r->verdict;
+		len = (int)r->p.len;
 	}
 	return best;
 }
@@ -175,81 +299,112 @@ oracle(const struct prefix *p, const enum verdict *v, size_t n,
 /* One bit flipped behind the prefix stays inside, within it falls out. */
 START_TEST(one_bit)
 {
+	unsigned low, bit;
+	enum verdict policy = _i % 8 < 4 ? VERDICT_GRANT : VERDICT_DENY;
+	enum verdict other = policy == VERDICT_GRANT ? VERDICT_DENY :
+	    VERDICT_GRANT;
+	enum kind kind = (enum kind)(_i % KINDS);
+	struct list l = { .n = 0 };
+	struct addr a = { .port = 0 };
 	struct netacl *acl;
 	struct prefix p;
-	struct addr a = { .port = 0 };
 	char text[ADDR_TEXT];
-	unsigned low, bit;
 
-	rnd_state = (unsigned)_i + 1;
-	random_prefix(_i % 2, &p);
-	acl = netacl_new(VERDICT_GRANT);
-	ck_assert_int_eq(netacl_add(acl, VERDICT_DENY,
-	    prefix_text(&p, text), NULL), 0);
-	netacl_ready(acl);
+	rnd_state = seed + (unsigned)_i;
+	random_prefix(kind, &p);
+	add_text(&l, other, text_of(kind, &p, text));
+	acl = compile(&l, policy);
 	memcpy(a.ip, p.ip, sizeof(a.ip));
-	low = _i % 2 == 0 ? 96 : 0;
+	low = kind == V4 || kind == MAPPED ? 96 : 0;
+	ck_assert_int_eq(netacl_test(acl, &a, NULL), other);
 	for (bit = low; bit < 128; bit++) {
 		flip(&a, bit);
 		ck_assert_msg(netacl_test(acl, &a, NULL) ==
-		    (bit < p.len ? VERDICT_GRANT : VERDICT_DENY),
-		    "%s, bit %u, seed %d", text, bit, _i + 1);
+		    (bit < p.len ? policy : other),
+		    "%s, bit %u, NETACL_SEED=%u test %d", text, bit, seed,
+		    _i);
 		flip(&a, bit);
 	}
-	netacl_free(&acl);
+	free(acl);
 }
 END_TEST
 
-#define MANY	60
+/* Networks of which half lie in an earlier one, or are its tie. */
+static void
+random_list(struct list *l)
+{
+	enum kind kind;
+	struct prefix p;
+	char text[ADDR_TEXT];
+	size_t k;
 
+	while (l->n < MANY) {
+		kind = (enum kind)(rnd() % KINDS);
+		random_prefix(kind, &p);
+		if (l->n > 0 && rnd() % 2 == 0) {
+			k = rnd() % l->n;
+			if (l->rules[k].p.len <= p.len) {
+				memcpy(p.ip, l->rules[k].p.ip, 16);
+				kind = NEAR_V4;
+			}
+		}
+		add_text(l, rnd() % 2 == 0 ? VERDICT_GRANT : VERDICT_DENY,
+		    text_of(kind, &p, text));
+	}
+}
+
+/* At the edges of each network, just outside, and anywhere. */
 START_TEST(agrees_with_the_oracle)
 {
-	struct netacl *acl = netacl_new(VERDICT_GRANT);
-	struct prefix p[MANY];
-	enum verdict v[MANY];
+	enum verdict policy = _i % 2 == 0 ? VERDICT_GRANT : VERDICT_DENY;
+	struct list l = { .n = 0 };
+	const struct netacl_rule *r;
 	struct addr a = { .port = 0 };
+	struct netacl *acl;
 	char text[ADDR_TEXT];
-	size_t i, k;
+	size_t i, bit;
 
-	rnd_state = (unsigned)_i + 1000;
-	for (i = 0; i < MANY; i++) {
-		random_prefix((int)(rnd() % 2), &p[i]);
-		/* half of them lie inside an earlier one, or are its tie */
-		if (i > 0 && rnd() % 2 == 0) {
-			k = rnd() % i;
-			if (p[k].len <= p[i].len)
-				memcpy(p[i].ip, p[k].ip, 16);
-		}
-		v[i] = rnd() % 2 == 0 ? VERDICT_GRANT : VERDICT_DENY;
-		ck_assert_int_eq(netacl_add(acl, v[i],
-		    prefix_text(&p[i], text), NULL), 0);
+	rnd_state = seed + 1000 + (unsigned)_i;
+	random_list(&l);
+	acl = compile(&l, policy);
+	for (i = 0; i < 100 * MANY; i++) {
+		r = &l.rules[i % MANY];
+		memcpy(a.ip, r->p.ip, sizeof(a.ip));
+		for (bit = r->p.len; i / MANY % 2 == 1 && bit < 128; bit++)
+			flip(&a, (unsigned)bit);
+		if (i / MANY % 4 > 1)
+			flip(&a, rnd() % 128);
+		if (i / MANY > 50)
+			flip(&a, 96 + rnd() % 32);
+		ck_assert_msg(netacl_test(acl, &a, &r) ==
+		    oracle(&l, policy, &a), "%s, NETACL_SEED=%u test %d",
+		    addr_text(&a, text), seed, _i);
+		ck_assert(r == NULL || prefix_covers(&r->p, &a));
 	}
-	netacl_ready(acl);
-	for (i = 0; i < 40 * MANY; i++) {
-		memcpy(a.ip, p[i % MANY].ip, sizeof(a.ip));
-		flip(&a, 96 + rnd() % 32);
-		ck_assert_msg(netacl_test(acl, &a, NULL) ==
-		    oracle(p, v, MANY, &a), "seed %d, test %zu", _i + 1000, i);
-	}
-	netacl_free(&acl);
+	free(acl);
 }
 END_TEST
 
 START_TEST(hundred_thousand_ranges)
 {
-	struct netacl *acl = netacl_new(VERDICT_GRANT);
+	struct netacl_rule *rules = calloc(100000, sizeof(*rules));
 	struct moment from, to;
+	struct netacl *acl;
 	struct addr a;
+	size_t size;
 	char text[ADDR_TEXT];
 	unsigned i;
 
+	ck_assert_ptr_nonnull(rules);
 	clock_read(&from);
 	for (i = 0; i < 100000; i++) {
 		snprintf(text, sizeof(text), "%u.%u.%u.0/24",
 		    1 + i / 65536, i / 256 % 256, i % 256);
-		ck_assert_int_eq(netacl_add(acl, VERDICT_DENY, text, NULL), 0);
+		ck_assert_int_eq(prefix_parse(text, &rules[i].p, NULL), 0);
+		rules[i].verdict = VERDICT_DENY;
 	}
-	netacl_ready(acl);
+	acl = netacl_compile(VERDICT_GRANT, rules, 100000, &size, NULL);
+	ck_assert_ptr_nonnull(acl);
 	for (i = 0; i < 100000; i++) {
 		snprintf(text, sizeof(text), "%u.%u.%u.9",
 		    1 + i / 65536, i / 256 % 256, i % 256);
@@ -258,18 +413,22 @@ START_TEST(hundred_thousand_ranges)
 	}
 	clock_read(&to);
 	ck_assert_int_lt(to.mono - from.mono, 2000);
-	netacl_free(&acl);
+	free(acl);
+	free(rules);
 }
 END_TEST
 
 static void
 add(TCase *tc)
 {
+	choose_seed();
 	UNIT_ROWS(tc, decides, rows);
-	tcase_add_test(tc, refuses_what_is_no_range);
 	tcase_add_test(tc, unix_socket_gets_the_policy);
-	tcase_add_loop_test(tc, one_bit, 0, 300);
-	tcase_add_loop_test(tc, agrees_with_the_oracle, 0, 20);
+	tcase_add_loop_test(tc, the_dialogs_sample, 0, 2);
+	tcase_add_test(tc, equals_name_the_first);
+	tcase_add_test(tc, opens_whole_lists_only);
+	tcase_add_loop_test(tc, one_bit, 0, 400);
+	tcase_add_loop_test(tc, agrees_with_the_oracle, 0, 40);
 	tcase_add_test(tc, hundred_thousand_ranges);
 }
 

@@ -7,6 +7,8 @@ lib_net_libnet_a_SOURCES = \
 	lib/net/child.h \
 	lib/net/conn.c \
 	lib/net/conn.h \
+	lib/net/dial.c \
+	lib/net/dial.h \
 	lib/net/frame.c \
 	lib/net/frame.h \
 	lib/net/listen.c \
@@ -40,4 +42,6 @@ lib_net_libnet_a_SOURCES = \
 	lib/net/tls_io.c \
 	lib/net/tls_io.h \
 	lib/net/tls_keys.c \
-	lib/net/tls_pair.c
+	lib/net/tls_pair.c \
+	lib/net/tls_trust.c \
+	lib/net/tls_trust.h

@@ -143,16 +143,20 @@ on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-static bool
-set_strength(SSL_CTX *ctx, int min_version)
+int
+tls_prepare(SSL_CTX *ctx, int min_version)
 {
 	SSL_CTX_set_security_level(ctx, TLS_SECURITY_LEVEL);
-	return SSL_CTX_set_min_proto_version(ctx, min_version == 0 ?
-	    TLS1_2_VERSION : min_version) == 1 &&
-	    SSL_CTX_set_cipher_list(ctx, SUITES_12) == 1 &&
-	    SSL_CTX_set_ciphersuites(ctx, SUITES_13) == 1 &&
-	    (SSL_CTX_set1_groups_list(ctx, GROUPS_NEW) == 1 ||
-	    SSL_CTX_set1_groups_list(ctx, GROUPS) == 1);
+	SSL_CTX_set_options(ctx, OPTIONS);
+	SSL_CTX_set_mode(ctx, MODES);
+	SSL_CTX_set_read_ahead(ctx, 1);		/* one read a record, not two */
+	if (SSL_CTX_set_min_proto_version(ctx, min_version == 0 ?
+	    TLS1_2_VERSION : min_version) != 1 ||
+	    SSL_CTX_set_cipher_list(ctx, SUITES_12) != 1 ||
+	    SSL_CTX_set_ciphersuites(ctx, SUITES_13) != 1)
+		return -1;
+	return SSL_CTX_set1_groups_list(ctx, GROUPS_NEW) == 1 ||
+	    SSL_CTX_set1_groups_list(ctx, GROUPS) == 1 ? 0 : -1;
 }
 
 static SSL_CTX *
@@ -162,7 +166,7 @@ new_context(struct tls_set *s, int min_version, struct tls_keys *keys,
 	static const unsigned char id[] = "pop3srvd";
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
-	if (ctx == NULL || !set_strength(ctx, min_version) ||
+	if (ctx == NULL || tls_prepare(ctx, min_version) < 0 ||
 	    SSL_CTX_set_num_tickets(ctx, 1) != 1 ||
 	    SSL_CTX_set_session_id_context(ctx, id, sizeof(id) - 1) != 1 ||
 	    tls_keys_use(keys, ctx) < 0) {
@@ -171,9 +175,6 @@ new_context(struct tls_set *s, int min_version, struct tls_keys *keys,
 		ERR_clear_error();
 		return NULL;
 	}
-	SSL_CTX_set_options(ctx, OPTIONS);
-	SSL_CTX_set_mode(ctx, MODES);
-	SSL_CTX_set_read_ahead(ctx, 1);		/* one read a record, not two */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_timeout(ctx, TICKET_SECONDS);
 	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);

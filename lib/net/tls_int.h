@@ -32,8 +32,16 @@ int tls_pair_use(const struct tls_pair *p, const struct tls_loaded *l,
 /* Let ctx seal and open tickets with k, which must outlive it. */
 int tls_keys_use(struct tls_keys *k, SSL_CTX *ctx);
 
+/* Suites, groups, options and modes that both sides share; min_version 0 is
+ * TLS 1.2.  0 or -1. */
+int tls_prepare(SSL_CTX *ctx, int min_version);
+
 /* A server side for one connection, or NULL. */
 SSL *tls_set_open(struct tls_set *s);
+
+/* A client side that expects name in the certificate, or NULL. */
+struct tls_trust;
+SSL *tls_trust_open(struct tls_trust *t, const char *name);
 
 /* Why the library failed last; a text that lives for ever. */
 const char *tls_reason(void);

@@ -52,15 +52,17 @@ on_record(int sent, int version, int type, const void *mem, size_t n,
 	SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
 }
 
-struct tls_io *
-tls_io_new(struct tls_set *set, int fd)
+/* Takes ssl, which may be NULL. */
+static struct tls_io *
+begin(SSL *ssl, int fd)
 {
 	struct tls_io *t = mem_new(1, sizeof(*t));
 
-	if (t == NULL)
+	if (t == NULL) {
+		SSL_free(ssl);
 		return NULL;
-	t->set = tls_set_ref(set);
-	t->ssl = tls_set_open(set);
+	}
+	t->ssl = ssl;
 	t->read_needs = POLLIN;
 	t->write_needs = POLLOUT;
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1)
@@ -73,6 +75,23 @@ tls_io_new(struct tls_set *set, int fd)
 	return t;
 }
 
+struct tls_io *
+tls_io_new(struct tls_set *set, int fd)
+{
+	struct tls_io *t = begin(tls_set_open(set), fd);
+
+	if (t != NULL)
+		t->set = tls_set_ref(set);
+	return t;
+}
+
+/* A connection holds what it needs of trust. */
+struct tls_io *
+tls_io_client(struct tls_trust *trust, const char *name, int fd)
+{
+	return begin(tls_trust_open(trust, name), fd);
+}
+
 void
 tls_io_free(struct tls_io **t_p)
 {
@@ -82,8 +101,20 @@ tls_io_free(struct tls_io **t_p)
 	if (t == NULL)
 		return;
 	SSL_free(t->ssl);
-	tls_set_unref(&t->set);
+	if (t->set != NULL)
+		tls_set_unref(&t->set);
 	free(t);
+}
+
+/* A client says what it does not like in the certificate; the library would
+ * say for all of it that the verification failed. */
+static const char *
+reason(const struct tls_io *t)
+{
+	long verdict = SSL_get_verify_result(t->ssl);
+
+	return !t->up && verdict != X509_V_OK && !SSL_is_server(t->ssl) ?
+	    X509_verify_cert_error_string(verdict) : tls_reason();
 }
 
 /* The stream is of no more use; say why and keep an errno for the caller. */
@@ -95,7 +126,7 @@ broken(struct tls_io *t, int kind, int errnum)
 		t->fault = strerror(errnum);
 	} else {
 		errnum = EPROTO;
-		t->fault = tls_reason();
+		t->fault = reason(t);
 	}
 	ERR_clear_error();
 	errno = errnum;

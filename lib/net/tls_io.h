@@ -1,5 +1,5 @@
 /*
- * tls_io.h - TLS on one descriptor, for conn.c alone
+ * tls_io.h - TLS on one descriptor, for conn.c and dial.c alone
  */
 #ifndef NET_TLS_IO_H
 #define NET_TLS_IO_H
@@ -14,6 +14,10 @@ struct tls_io;
 
 /* Server side on fd, which stays the caller's.  NULL: no memory. */
 struct tls_io *tls_io_new(struct tls_set *set, int fd);
+/* Client side, which goes on only with who is called name. */
+struct tls_trust;
+struct tls_io *tls_io_client(struct tls_trust *trust, const char *name,
+    int fd);
 void tls_io_free(struct tls_io **t_p);
 
 /* 1: done; 0: wait for tls_io_read_needs(); -1: failed. */

@@ -6,6 +6,8 @@ lib_policy_libpolicy_a_SOURCES = \
 	lib/policy/autodeny.h \
 	lib/policy/delay.c \
 	lib/policy/delay.h \
+	lib/policy/failures.c \
+	lib/policy/failures.h \
 	lib/policy/limits.c \
 	lib/policy/limits.h \
 	lib/policy/netacl.c \

@@ -67,10 +67,12 @@ enum gate_verdict
 gate_judge(struct gate *g, const struct vserver *vs, const struct addr *a,
     int64_t now, const struct netacl_rule **rule_r)
 {
+	if (rule_r != NULL)
+		*rule_r = NULL;
+	if (vs->pop3.auto_deny && autodeny_holds(g->shut_out, a, now))
+		return GATE_SHUT_OUT;
 	if (netacl_test(vs->acl, a, rule_r) == VERDICT_DENY)
 		return GATE_DENIED;
-	if (vs->pop3.auto_deny && autodeny_test(g->shut_out, a, now))
-		return GATE_SHUT_OUT;
 	return GATE_OK;
 }
 
@@ -99,6 +101,8 @@ gate_enter(struct gate *g, const struct vserver *vs, const struct addr *a,
 {
 	enum gate_verdict v = gate_judge(g, vs, a, now, NULL);
 
+	if (v == GATE_SHUT_OUT)		/* counts the hit */
+		(void)autodeny_test(g->shut_out, a, now);
 	if (vs->n_proxies > 0 && role == GATE_PEER)
 		v = GATE_NO_PROXY;
 	if (v == GATE_OK)
@@ -111,13 +115,6 @@ void
 gate_leave(struct gate *g, const struct addr *a)
 {
 	limits_leave(g->limits, a);
-}
-
-int
-gate_shut_out(struct gate *g, const struct addr *a, const char *reason,
-    int64_t now)
-{
-	return autodeny_add(g->shut_out, a, reason, AUTODENY_FOREVER, now);
 }
 
 bool

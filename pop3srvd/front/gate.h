@@ -1,8 +1,8 @@
 /*
  * gate.h - the one door: who may connect, before TLS and banner
  *
- * Asks the access list of the listener, the addresses shut out, and the
- * limits, in this order.  A peer that is refused gets no octet.
+ * Asks the addresses shut out (autodeny.never first), the access list of the
+ * listener, and the limits, in this order.  A peer that is refused gets no octet.
  */
 #ifndef FRONT_GATE_H
 #define FRONT_GATE_H
@@ -36,7 +36,8 @@ struct gate *gate_new(size_t ceiling);
 void gate_allow(struct gate *g, size_t ceiling);
 void gate_free(struct gate **g_p);
 
-/* What would be decided, counting nothing.  *rule_r (or NULL): which range. */
+/* What would be decided, counting nothing.  *rule_r (or NULL): the
+ * rule of the access list that decided, NULL when none did. */
 enum gate_verdict gate_judge(struct gate *g, const struct vserver *vs,
     const struct addr *a, int64_t now, const struct netacl_rule **rule_r);
 
@@ -48,10 +49,6 @@ enum gate_role { GATE_PEER, GATE_PROXY, GATE_NAMED_BY_PROXY };
 enum gate_verdict gate_enter(struct gate *g, const struct vserver *vs,
     const struct addr *a, enum gate_role role, int64_t now);
 void gate_leave(struct gate *g, const struct addr *a);
-
-/* Until restart.  reason is a constant. */
-int gate_shut_out(struct gate *g, const struct addr *a, const char *reason,
-    int64_t now);
 
 /*
  * May this refusal be logged?  At most 20 of a kind in 10 s; *missed_r: how

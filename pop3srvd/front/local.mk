@@ -30,6 +30,8 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/fetch.h \
 	pop3srvd/front/gate.c \
 	pop3srvd/front/gate.h \
+	pop3srvd/front/guard.c \
+	pop3srvd/front/guard.h \
 	pop3srvd/front/helpers.c \
 	pop3srvd/front/helpers.h \
 	pop3srvd/front/login.c \

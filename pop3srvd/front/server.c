@@ -172,6 +172,7 @@ on_conf(const struct conf *new, const struct conf *old, void *arg)
 	check_places(srv);
 	ports_conf(srv->ports, new);
 	ctl_server_conf(srv->ctl, new);
+	guard_conf(srv);
 }
 
 static void
@@ -355,6 +356,7 @@ server_start(struct server *srv, struct life *life, struct err *e)
 	if ((srv->keys = tls_keys_new(e)) == NULL)
 		return -1;
 	srv->gate = gate_new(1);
+	srv->guard = guard_new();
 	srv->sessions = sessions_new();
 	srv->delay = delay_new(DELAYED_MAX);
 	srv->auths = auth_pool_new(srv->loop, &helpers_auth_ops, srv);
@@ -362,13 +364,14 @@ server_start(struct server *srv, struct life *life, struct err *e)
 	srv->relay = relay_link_new(srv->loop, &helpers_relay_ops, srv);
 	srv->ports = ports_new(srv);
 	srv->ctl = ctl_server_new(srv);
-	if (srv->gate == NULL || srv->sessions == NULL ||
+	if (srv->gate == NULL || srv->guard == NULL || srv->sessions == NULL ||
 	    srv->delay == NULL || srv->auths == NULL || srv->drops == NULL ||
 	    srv->relay == NULL || srv->ports == NULL || srv->ctl == NULL ||
 	    timer_after(srv->loop, &srv->keys_timer, KEYS_LIFE) < 0)
 		return err_set(e, ERR_TEMP, "out of memory at the start");
 	ports_conf(srv->ports, srv->conf);
 	ctl_server_conf(srv->ctl, srv->conf);
+	guard_conf(srv);
 	read_mail(srv);
 	return 0;
 }
@@ -384,6 +387,7 @@ server_end(struct server *srv)
 	auth_pool_free(&srv->auths);
 	sessions_free(&srv->sessions);
 	delay_free(&srv->delay);
+	guard_free(&srv->guard);
 	gate_free(&srv->gate);
 	timer_stop(srv->loop, &srv->stop_timer);
 	timer_stop(srv->loop, &srv->keys_timer);

@@ -18,6 +18,7 @@
 #include "pop3srvd/front/auth_pool.h"
 #include "pop3srvd/front/drop_pool.h"
 #include "pop3srvd/front/gate.h"
+#include "pop3srvd/front/guard.h"
 #include "pop3srvd/front/relay_link.h"
 #include "pop3srvd/front/sessions.h"
 
@@ -38,6 +39,7 @@ struct server {
 	struct log_out *log;
 	const struct conf *conf;
 	struct gate *gate;
+	struct guard *guard;
 	struct sessions *sessions;
 	struct delay *delay;
 	struct auth_pool *auths;

@@ -75,6 +75,8 @@ struct session {
 	char *account;
 	char *ticket;
 	size_t ticket_len;
+	char *sender;				/* ticket for relay, or NULL */
+	size_t sender_len;
 	struct session_list *list;
 	struct message *msg;
 	struct session_ahead *ahead;
@@ -82,10 +84,12 @@ struct session {
 	const char *reason;			/* why it ends, if not the engine's */
 	uint32_t sid;
 	uint32_t last_number;			/* message that was sent last */
+	uint64_t pair;				/* guard's, of this login */
 	struct auth_turn auth_turn;
 	int16_t auth_helper, drop_helper;	/* -1: none */
 	uint8_t phase;
 	bool begun;				/* the engine is there */
+	bool shut_out;				/* by a failure; to be told */
 	bool logged_in, proxied, proxy_tls, counted, fetching;
 	bool auth_knows;			/* has an exchange of ours open */
 	struct addr peer;

@@ -66,6 +66,8 @@ UNIT_TESTS += t/unit/test_netacl t/unit/test_limits t/unit/test_autodeny \
 t_unit_test_delay_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_netacl_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_limits_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_failures
+t_unit_test_failures_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_autodeny_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 
 # pop3srvd/ipc

@@ -59,7 +59,8 @@ START_TEST(shut_out_until_restart)
 	struct addr a = ip("198.51.100.1"), b = ip("198.51.100.2");
 
 	server(&vs);
-	ck_assert_int_eq(gate_shut_out(g, &a, "overlong", 5), 0);
+	ck_assert_int_eq(autodeny_add(gate_autodeny(g), &a, AUTODENY_OVERLONG,
+	    AUTODENY_FOREVER, 5), 0);
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 1000000000),
 	    GATE_SHUT_OUT);
 	ck_assert_int_eq(gate_enter(g, &vs, &b, GATE_PEER, 1000000000), GATE_OK);

@@ -180,6 +180,8 @@ struct pop3_stats {
 	uint64_t retr_octets, top_octets;
 	uint32_t bad;			/* commands that were refused */
 	uint32_t auth_failed;
+	uint32_t overlong;		/* octets that had come of the line
+					 * behind POP3_END_OVERLONG */
 };
 
 enum pop3_state pop3_state(const struct pop3 *p);

@@ -110,6 +110,18 @@ not_pop3(struct span first)
 	return false;
 }
 
+/* Before the line's end, or as many as have come. */
+static uint32_t
+octets(struct span held)
+{
+	const char *lf = memchr(held.ptr, '\n', held.len);
+	size_t n = lf == NULL ? held.len : (size_t)(lf - held.ptr);
+
+	if (n > 0 && held.ptr[n - 1] == '\r')
+		n--;
+	return (uint32_t)n;
+}
+
 static enum pop3_say
 overlong(struct pop3 *p)
 {
@@ -117,6 +129,7 @@ overlong(struct pop3 *p)
 		return SAY_LONG_SASL;
 	if (!p->conf->auto_deny)
 		return SAY_OVERLONG;
+	p->stats.overlong = octets(line_held(&p->in));
 	pop3_close(p, POP3_END_OVERLONG);
 	return SAY_NOTHING;
 }

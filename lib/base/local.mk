@@ -1,10 +1,12 @@
 # The ground floor: no sockets, no poll, no logging.  OpenSSL is known to
-# digest.c alone, jansson to json.c alone.
+# digest.c alone, jansson to json.c and audit.c.
 
 noinst_LIBRARIES += lib/base/libbase.a
 lib_base_libbase_a_SOURCES = \
 	lib/base/addr.c \
 	lib/base/addr.h \
+	lib/base/audit.c \
+	lib/base/audit.h \
 	lib/base/buf.c \
 	lib/base/buf.h \
 	lib/base/clock.c \

@@ -35,6 +35,9 @@ t_unit_test_json_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_utf8
 t_unit_test_utf8_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
+UNIT_TESTS += t/unit/test_audit
+t_unit_test_audit_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
 # lib/net
 UNIT_TESTS += t/unit/test_timer t/unit/test_loop
 t_unit_test_timer_LDADD = lib/net/libnet.a $(BASE_LIBS) $(CHECK_LIBS)

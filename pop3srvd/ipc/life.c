@@ -120,6 +120,12 @@ life_keeper(const struct life *lf)
 	return lf->keeper;
 }
 
+struct channel *
+life_log_channel(const struct life *lf)
+{
+	return lf->log_ch;
+}
+
 uint32_t
 life_index(const struct life *lf)
 {

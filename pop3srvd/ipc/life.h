@@ -23,13 +23,15 @@ struct life;
 struct life_ops {
 	/* A frame of keeper that life itself does not serve (LISTENER, CERTS,
 	 * CONTROL, CHANNEL but to log, SECRET, CTL_REPLY, REOPEN, ACCESS,
-	 * KEPT).  Those
-	 * before MSG_BEGIN come during life_inherit(), all others after
-	 * life_ready(): none between the two. */
+	 * KEPT, AUDIT_FILE).  Those before MSG_BEGIN come during
+	 * life_inherit(), all others after life_ready(): none between. */
 	void (*frame)(struct frame *f, void *arg);
 	/* A new configuration is in force: take over what changed.  old is
 	 * freed afterwards.  Not called for the first one. */
 	void (*conf)(const struct conf *new, const struct conf *old, void *arg);
+	/* A frame of log; NULL: a channel to log is there again, after what
+	 * was asked before was lost. */
+	void (*log_frame)(struct frame *f, void *arg);
 	/* End gracefully; call life_stopped() when done. */
 	void (*stop)(void *arg);
 };
@@ -46,6 +48,7 @@ struct loop *life_loop(const struct life *lf);
 const struct conf *life_conf(const struct life *lf);
 struct log_out *life_log(const struct life *lf);
 struct channel *life_keeper(const struct life *lf);
+struct channel *life_log_channel(const struct life *lf); /* NULL: not now */
 uint32_t life_index(const struct life *lf);
 
 /* What the most talkative of c's log targets wants. */

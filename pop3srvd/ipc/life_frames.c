@@ -84,9 +84,11 @@ take_conf(struct life *lf, struct frame *f)
 static void
 log_frame(struct channel *ch, struct frame *f, void *arg)
 {
+	struct life *lf = arg;
+
 	(void)ch;
-	(void)f;
-	(void)arg;		/* log has nothing to say to us */
+	if (lf->ready && lf->ops->log_frame != NULL)
+		lf->ops->log_frame(f, lf->arg);
 }
 
 static void
@@ -111,8 +113,11 @@ take_log_channel(struct life *lf, struct frame *f)
 		log_gone(lf->log_ch, lf);
 	lf->log_ch = channel_new(lf->loop, f->fd, &ops, lf);
 	f->fd = -1;
-	if (lf->log_ch != NULL)
-		log_out_channel(lf->log, lf->log_ch);
+	if (lf->log_ch == NULL)
+		return;
+	log_out_channel(lf->log, lf->log_ch);
+	if (lf->ready && lf->ops->log_frame != NULL)
+		lf->ops->log_frame(NULL, lf->arg);
 }
 
 /* Whether the channel leads to log and is ours to serve. */
@@ -184,6 +189,7 @@ life_serve(struct life *lf, struct frame *f)
 	case MSG_REOPEN:
 	case MSG_ACCESS:
 	case MSG_KEPT:
+	case MSG_AUDIT_FILE:
 	case MSG_CTL_REPLY:
 		if (lf->ops->frame != NULL)
 			lf->ops->frame(f, lf->arg);

@@ -16,7 +16,8 @@
 #include "lib/base/path.h"
 #include "pop3srvd/ipc/memfd.h"
 
-#define SEALS	(F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+#define FIXED	(F_SEAL_SHRINK | F_SEAL_GROW)
+#define SEALS	(FIXED | F_SEAL_WRITE)
 
 int
 memfd_write(const char *name, struct span content, struct err *e)
@@ -35,14 +36,32 @@ memfd_write(const char *name, struct span content, struct err *e)
 	return fd;
 }
 
-/* Sealed and of a bearable size: its length, or -1. */
+/* Pages that nobody has written to cost nothing. */
+int
+memfd_kept(const char *name, size_t octets, struct err *e)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return err_sys(e, ERR_TEMP, "memory file %s", name);
+	if (ftruncate(fd, (off_t)octets) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, FIXED | F_SEAL_SEAL) < 0) {
+		err_sys(e, ERR_TEMP, "memory file %s, %zu octets", name,
+		    octets);
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Sealed as wanted and of a bearable size: its length, or -1. */
 static int
-check(int fd, size_t max, size_t *len_r, struct err *e)
+check(int fd, int wanted, size_t max, size_t *len_r, struct err *e)
 {
 	struct stat st;
 	int seals = fcntl(fd, F_GET_SEALS);
 
-	if (seals < 0 || (seals & SEALS) != SEALS)
+	if (seals < 0 || (seals & wanted) != wanted)
 		return err_set(e, ERR_PROTO, "memory file is not sealed");
 	if (fstat(fd, &st) < 0)
 		return err_sys(e, ERR_TEMP, "memory file");
@@ -59,9 +78,25 @@ memfd_map(int fd, size_t max, size_t *len_r, struct err *e)
 {
 	const void *mem = NULL;
 
-	if (check(fd, max, len_r, e) == 0)
+	if (check(fd, SEALS, max, len_r, e) == 0)
 		mem = *len_r == 0 ? "" :
 		    mmap(NULL, *len_r, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (mem == MAP_FAILED) {
+		err_sys(e, ERR_TEMP, "memory file");
+		mem = NULL;
+	}
+	(void)close(fd);
+	return mem;
+}
+
+void *
+memfd_map_kept(int fd, size_t max, size_t *len_r, struct err *e)
+{
+	void *mem = NULL;
+
+	if (check(fd, FIXED, max, len_r, e) == 0 && *len_r > 0)
+		mem = mmap(NULL, *len_r, PROT_READ | PROT_WRITE, MAP_SHARED,
+		    fd, 0);
 	if (mem == MAP_FAILED) {
 		err_sys(e, ERR_TEMP, "memory file");
 		mem = NULL;
@@ -99,7 +134,7 @@ int
 memfd_read(int fd, size_t max, char **mem_r, size_t *len_r, struct err *e)
 {
 	char *mem = NULL;
-	int r = check(fd, max, len_r, e);
+	int r = check(fd, SEALS, max, len_r, e);
 
 	if (r == 0 && (mem = mem_new(*len_r + 1, 1)) == NULL)
 		r = err_set(e, ERR_TEMP, "memory file: out of memory");

@@ -42,6 +42,9 @@ enum msg_type {
 				 * each MSG_CONF */
 	MSG_KEPT,		/* front: fd: memory that outlives front, for the
 				 * addresses it has shut out */
+	MSG_AUDIT_FILE,		/* log: fd of the audit file, to append and
+				 * read; again when it was made anew */
+#define MSG_KEPT_OCTETS	((size_t)4 << 20)	/* its size */
 	/* child -> keeper */
 	MSG_READY = 32,		/* serving (answers MSG_BEGIN) */
 	MSG_CONF_TAKEN,		/* id = generation */
@@ -89,9 +92,10 @@ enum msg_type {
 	MSG_AUDIT,		/* struct msg_audit */
 	MSG_AUDIT_DONE,		/* struct msg_ctl_reply: {seq, hash}, or why not */
 	/* front <-> log: a follower of the log; id is the follower's */
-	MSG_FOLLOW,		/* JSON object: what to send, as log.follow's args */
-	MSG_FOLLOW_LINE,	/* one rendered line */
-	MSG_FOLLOW_END
+	MSG_FOLLOW,		/* JSON object: what to send, as log.follow's
+				 * args; answered by MSG_CTL_REPLY */
+	MSG_FOLLOW_LINE,	/* struct msg_line */
+	MSG_FOLLOW_END		/* enough; no answer */
 };
 
 enum msg_secret {
@@ -195,6 +199,12 @@ struct msg_audit {
 	const char *verb;
 	const char *result;	/* "ok", or the error's code */
 	struct span args;	/* JSON object, secrets taken out */
+	uint32_t missed;	/* refusals before it that were too many */
+};
+
+struct msg_line {
+	uint64_t lost;		/* lines missing before this one */
+	struct span json;	/* the result of one reply */
 };
 
 struct msg_drop_open {
@@ -259,6 +269,7 @@ MSG_CODEC(msg_change);
 MSG_CODEC(msg_xmit_open);
 MSG_CODEC(msg_xmit_answer);
 MSG_CODEC(msg_audit);
+MSG_CODEC(msg_line);
 MSG_CODEC(msg_drop_open);
 MSG_CODEC(msg_fault);
 MSG_CODEC(msg_fetch);

@@ -105,6 +105,7 @@ msg_audit_pack(const struct msg_audit *m, struct buf *b)
 	text_pack_some(&p, m->verb);
 	text_pack_some(&p, m->result);
 	pack_span(&p, m->args);
+	pack_u32(&p, m->missed);
 	return pack_end(&p);
 }
 
@@ -121,5 +122,28 @@ msg_audit_unpack(struct msg_audit *m, struct span body)
 	m->verb = text_unpack_some(&u);
 	m->result = text_unpack_some(&u);
 	m->args = unpack_span(&u);
+	m->missed = unpack_u32(&u);
+	return unpack_end(&u);
+}
+
+int
+msg_line_pack(const struct msg_line *m, struct buf *b)
+{
+	struct pack p;
+
+	pack_begin(&p, b);
+	pack_u64(&p, m->lost);
+	pack_span(&p, m->json);
+	return pack_end(&p);
+}
+
+int
+msg_line_unpack(struct msg_line *m, struct span body)
+{
+	struct unpack u;
+
+	unpack_begin(&u, body.ptr, body.len);
+	m->lost = unpack_u64(&u);
+	m->json = unpack_span(&u);
 	return unpack_end(&u);
 }

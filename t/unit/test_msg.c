@@ -106,6 +106,7 @@ union any {
 	struct msg_xmit_open xmit_open;
 	struct msg_xmit_answer xmit_answer;
 	struct msg_audit audit;
+	struct msg_line line;
 };
 
 #define CODEC(name) \
@@ -137,6 +138,7 @@ CODEC(change)
 CODEC(xmit_open)
 CODEC(xmit_answer)
 CODEC(audit)
+CODEC(line)
 
 static void
 conf_fill(union any *m)
@@ -449,6 +451,7 @@ audit_fill(union any *m)
 	m->audit.verb = any_text();
 	m->audit.result = any_text();
 	m->audit.args = any_span();
+	m->audit.missed = rnd();
 }
 
 static bool
@@ -458,7 +461,22 @@ audit_same(const union any *a, const union any *b)
 
 	return x->wall == y->wall && x->uid == y->uid && x->pid == y->pid &&
 	    strcmp(x->role, y->role) == 0 && strcmp(x->verb, y->verb) == 0 &&
-	    strcmp(x->result, y->result) == 0 && span_same(x->args, y->args);
+	    strcmp(x->result, y->result) == 0 && span_same(x->args, y->args) &&
+	    x->missed == y->missed;
+}
+
+static void
+line_fill(union any *m)
+{
+	m->line.lost = rnd();
+	m->line.json = any_span();
+}
+
+static bool
+line_same(const union any *a, const union any *b)
+{
+	return a->line.lost == b->line.lost &&
+	    span_same(a->line.json, b->line.json);
 }
 
 #define ROW(name) { name##_fill, name##_put, name##_get, name##_same }
@@ -472,6 +490,7 @@ static const struct {
 	ROW(auth), ROW(auth_result), ROW(drop_open), ROW(fault), ROW(fetch),
 	ROW(message), ROW(ahead), ROW(mark), ROW(committed), ROW(change),
 	ROW(xmit_open), ROW(xmit_answer), ROW(audit),
+	ROW(line),
 };
 
 static void

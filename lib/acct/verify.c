@@ -67,15 +67,21 @@ read_names(const struct verify_ask *ask, struct acct_account *a)
 
 /* Why this account may not log in whatever the password is, or NULL. */
 static const char *
-barred(const struct acct_account *a)
+locked(const struct acct_account *a)
 {
 	if (a->domain_locked)
 		return "domain-locked";
-	if (a->locked)
-		return "locked";
-	if (pwhash_usable(a->hash, NULL) < 0)
-		return "no-usable-hash";
-	return NULL;
+	return a->locked ? "locked" : NULL;
+}
+
+static const char *
+barred(const struct acct_account *a)
+{
+	const char *why = locked(a);
+
+	if (why == NULL && pwhash_usable(a->hash, NULL) < 0)
+		why = "no-usable-hash";
+	return why;
 }
 
 static enum verify_outcome
@@ -131,4 +137,44 @@ verify(struct verify *v, const struct verify_ask *ask,
 	if (r != VERIFY_OK)
 		mem_wipe(a->hash, sizeof(a->hash));
 	return r;
+}
+
+static const char *
+digest_fault(const struct verify *v, const struct verify_ask *ask,
+    const struct acct_account *a)
+{
+	switch (apop_check(&v->apop, a, ask->stamp, ask->password)) {
+	case APOP_RIGHT:
+		return NULL;
+	case APOP_UNREADABLE:
+		return "apop-key";
+	default:
+		return a->apop_len == 0 ? "no-apop-secret" : "wrong-digest";
+	}
+}
+
+enum verify_outcome
+verify_apop(struct verify *v, const struct verify_ask *ask,
+    struct acct_account *a, const char **reason_r, struct err *e)
+{
+	struct acct_account found;
+	const char *digest;
+
+	memset(a, 0, sizeof(*a));
+	err_clear(e);
+	*reason_r = read_names(ask, a);
+	if (*reason_r == NULL) {
+		if (acct_lookup(v->acct, a->name, &found, e) == 0) {
+			*a = found;
+			*reason_r = locked(a);
+		} else if (e->class == ERR_NOTFOUND)
+			*reason_r = "unknown-user";
+		else
+			return trouble(reason_r, e);
+	}
+	/* whatever the first fault is, all are worked for */
+	digest = digest_fault(v, ask, a);
+	if (*reason_r == NULL)
+		*reason_r = digest;
+	return *reason_r == NULL ? VERIFY_OK : VERIFY_FAIL;
 }

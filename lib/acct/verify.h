@@ -28,6 +28,7 @@ struct verify_ask {
 	struct span name;		/* whose password */
 	struct span authzid;		/* who to be; empty, or the same */
 	struct span password;
+	struct span stamp;		/* verify_apop() alone */
 	const char *default_domain;
 	int64_t now;			/* monotonic milliseconds */
 };
@@ -42,6 +43,15 @@ enum verify_outcome { VERIFY_OK, VERIFY_FAIL, VERIFY_TEMP, VERIFY_PERM };
  * "other-identity" (authzid), "database" (then *e says what).
  */
 enum verify_outcome verify(struct verify *v, const struct verify_ask *ask,
+    struct acct_account *a, const char **reason_r, struct err *e);
+
+/*
+ * The same for APOP: the digest stands in the place of the password, and stamp
+ * is what the peer was greeted with.  Further words: "no-apop-secret",
+ * "wrong-digest", "apop-key" (the secret was encrypted by another key, or is
+ * damaged).
+ */
+enum verify_outcome verify_apop(struct verify *v, const struct verify_ask *ask,
     struct acct_account *a, const char **reason_r, struct err *e);
 
 #endif

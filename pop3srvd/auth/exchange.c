@@ -176,20 +176,42 @@ tried(const struct acct_account *a, struct span typed, char out[NAMES_MAX])
 	out[n] = '\0';
 }
 
+/* The peer hears that it was wrong, the administrator why it cannot be right. */
 static void
-decide(struct exchanges *x, uint32_t id, const struct verify_ask *ask)
+warn_apop(struct exchanges *x, const char *user)
+{
+	const struct log_field fields[] = {
+		LOG_STR("user", user),
+		LOG_STR("hint", "encrypted by another key: pop3ctl account "
+		    "apop sets it anew"),
+		{ NULL }
+	};
+
+	log_event(x->auth->log, LOG_LEVEL_ERROR, NULL,
+	    "apop secret unreadable", fields);
+}
+
+typedef enum verify_outcome verifier(struct verify *v,
+    const struct verify_ask *ask, struct acct_account *a,
+    const char **reason_r, struct err *e);
+
+static void
+decide(struct exchanges *x, uint32_t id, verifier *check,
+    const struct verify_ask *ask)
 {
 	struct acct_account a;
 	char user[NAMES_MAX];
 	const char *reason;
 	struct err e;
 
-	switch (verify(&x->auth->verify, ask, &a, &reason, &e)) {
+	switch (check(&x->auth->verify, ask, &a, &reason, &e)) {
 	case VERIFY_OK:
 		answer_ticket(x, id, &a);
 		break;
 	case VERIFY_FAIL:
 		tried(&a, ask->name, user);
+		if (strcmp(reason, "apop-key") == 0)
+			warn_apop(x, user);
 		answer_fail(x, id, user, reason);
 		break;
 	default:
@@ -247,7 +269,7 @@ decide_claim(struct exchanges *x, struct exchange *at)
 	ask.password = c.password;
 	ask.default_domain = at->default_domain;
 	ask.now = loop_time(x->auth->loop)->mono;
-	decide(x, at->id, &ask);
+	decide(x, at->id, verify, &ask);
 }
 
 /* One response into the exchange, one answer out; it ends unless MORE. */
@@ -306,7 +328,14 @@ exchange_pass(struct exchanges *x, uint32_t id, struct span body)
 	ask.password = m.data;
 	ask.default_domain = m.default_domain;
 	ask.now = loop_time(x->auth->loop)->mono;
-	decide(x, id, &ask);
+	if (strcmp(m.mech, "APOP") != 0) {
+		decide(x, id, verify, &ask);
+	} else if (strcmp(m.binding_type, "apop") == 0) {
+		ask.stamp = m.binding;
+		decide(x, id, verify_apop, &ask);
+	} else {
+		return -1;
+	}
 	return 0;
 }
 

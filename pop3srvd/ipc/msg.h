@@ -44,7 +44,6 @@ enum msg_type {
 				 * addresses it has shut out */
 	MSG_AUDIT_FILE,		/* log: fd of the audit file, to append and
 				 * read; again when it was made anew */
-#define MSG_KEPT_OCTETS	((size_t)4 << 20)	/* its size */
 	/* child -> keeper */
 	MSG_READY = 32,		/* serving (answers MSG_BEGIN) */
 	MSG_CONF_TAKEN,		/* id = generation */
@@ -98,6 +97,8 @@ enum msg_type {
 	MSG_FOLLOW_END		/* enough; no answer */
 };
 
+#define MSG_KEPT_OCTETS	((size_t)4 << 20)	/* of the memory */
+
 enum msg_secret {
 	SECRET_TICKET,		/* auth, drop: ticket.h */
 	SECRET_SENDER,		/* auth, relay: ticket.h with addresses */
@@ -137,9 +138,9 @@ struct msg_ctl_reply {
 };
 
 struct msg_auth {
-	const char *mech;	/* "USER" for MSG_AUTH_PASS */
+	const char *mech;	/* "USER" or "APOP" for MSG_AUTH_PASS */
 	struct span user;	/* PASS only */
-	struct span data;	/* password, or initial response */
+	struct span data;	/* password, digest, or initial response */
 	bool has_data;
 	const char *listener;
 	const char *default_domain;

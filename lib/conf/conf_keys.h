@@ -212,7 +212,7 @@ SERVER_KEY("tls.min_version", ENUM, tls.min_version, "1.2",
     WORDS_FROM(0x0303, "1.2 1.3"), CONF_RELOAD, "oldest TLS spoken")
 SERVER_LIST("tls.names", name, tls.names, tls.n_names, "[]", CONF_RELOAD,
     "certificates for further names a client may ask for (SNI)")
-SERVER_KEY("options.apop", BOOL, options.apop, "false", LATER("true"),
+SERVER_KEY("options.apop", BOOL, options.apop, "false", ANY,
     CONF_LIVE, "offer APOP (RFC 1939 section 7)")
 SERVER_KEY("options.xtnd_xmit", BOOL, options.xtnd_xmit, "false",
     LATER("true"), CONF_LIVE, "let clients send mail by XTND XMIT")

@@ -74,6 +74,15 @@ line_done(struct line_in *l)
 		buf_wipe(&l->buf);
 }
 
+void
+line_skip(struct line_in *l, size_t n)
+{
+	buf_eat(&l->buf, n);
+	l->seen = 0;
+	if (buf_len(&l->buf) == 0)
+		buf_wipe(&l->buf);
+}
+
 struct span
 line_held(const struct line_in *l)
 {

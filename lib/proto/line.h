@@ -43,6 +43,9 @@ enum line_fit line_next(struct line_in *l, struct line_limit limit,
     struct span *text_r);
 void line_done(struct line_in *l);
 
+/* Drop n octets that are no line. */
+void line_skip(struct line_in *l, size_t n);
+
 struct span line_held(const struct line_in *l);
 
 #endif

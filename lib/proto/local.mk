@@ -9,6 +9,7 @@ lib_proto_libproto_a_SOURCES = \
 	lib/proto/pop3.c \
 	lib/proto/pop3.h \
 	lib/proto/pop3_engine.c \
+	lib/proto/pop3_greet.c \
 	lib/proto/pop3_list.c \
 	lib/proto/pop3_login.c \
 	lib/proto/pop3_priv.h \
@@ -18,4 +19,5 @@ lib_proto_libproto_a_SOURCES = \
 	lib/proto/pop3_trace.c \
 	lib/proto/pop3_trans.c \
 	lib/proto/pop3_verbs.c \
+	lib/proto/pop3_xmit.c \
 	lib/proto/trace.h

@@ -1,6 +1,8 @@
 /*
  * pop3.c - what the session may look at
  */
+#include <string.h>
+
 #include "lib/proto/pop3_priv.h"
 
 struct span
@@ -62,6 +64,7 @@ pop3_end_name(enum pop3_end end)
 		[POP3_END_NOT_POP3] = "not-pop3",
 		[POP3_END_TLS] = "tls",
 		[POP3_END_READ_ERROR] = "read-error",
+		[POP3_END_FLOOD] = "message-flood",
 		[POP3_END_MEMORY] = "memory"
 	};
 
@@ -80,7 +83,9 @@ pop3_memory(const struct pop3 *p)
 	size_t n = sizeof(*p);
 
 	n += buf_held(&p->in.buf) + buf_held(&p->out);
-	n += buf_held(&p->user) + buf_held(&p->secret);
+	n += buf_held(&p->user) + buf_held(&p->secret) + pop3_xmit_memory(p);
+	if (p->stamp != NULL)
+		n += strlen(p->stamp) + 1;
 	if (p->deleted != NULL)
 		n += (size_t)p->list->count / 8 + 1;
 	return n;
@@ -90,6 +95,6 @@ bool
 pop3_idle(const struct pop3 *p)
 {
 	return p->want == POP3_INPUT && p->listing == LISTING_NONE &&
-	    p->sasl == NULL && line_held(&p->in).len == 0 &&
+	    p->sasl == NULL && p->taking == NULL && line_held(&p->in).len == 0 &&
 	    buf_len(&p->out) == 0;
 }

@@ -35,6 +35,7 @@ struct pop3_mech {
  * a sensible value everywhere but in limits.
  */
 #define POP3_GREETING_MAX	400	/* seeds.md I-21 */
+#define POP3_STAMP_MAX		300	/* I-22: room for some text too */
 struct pop3_conf {
 	const char *greeting;		/* NULL, or longer: built-in */
 	const char *hostname;		/* in the built-in one; NULL: none */
@@ -45,6 +46,8 @@ struct pop3_conf {
 	bool no_nuls;			/* send 0x80 for NUL (features.md 4.3) */
 	bool auto_deny;			/* the 513th octet ends without a reply */
 	const char *implementation;	/* CAPA IMPLEMENTATION, or NULL */
+	bool xmit;			/* XTND XMIT, for whom it is permitted */
+	uint64_t xmit_max;		/* octets of a message sent by it */
 	int expire_days;		/* CAPA EXPIRE; -1 NEVER; -2 not at all */
 	unsigned login_delay;		/* CAPA LOGIN-DELAY seconds, 0 none */
 	unsigned max_bad_before;	/* bad commands before login, then close */
@@ -57,6 +60,8 @@ struct pop3_conf {
 struct pop3_peer {
 	bool tls;			/* implicit TLS is up already */
 	bool plaintext_ok;		/* passwords allowed without TLS */
+	const char *stamp;		/* for the greeting: APOP is offered;
+					 * "<random@host>", or NULL */
 };
 
 enum pop3_want {
@@ -67,6 +72,7 @@ enum pop3_want {
 	POP3_DROP,	/* open the maildrop; pop3_give_drop…() */
 	POP3_MSG,	/* pop3_msg() says which; pop3_give_msg…() */
 	POP3_COMMIT,	/* remove what pop3_deleted() marks; pop3_give_commit() */
+	POP3_XMIT,	/* pop3_xmit() says what; pop3_give_xmit() */
 	POP3_CLOSE	/* flush, shut down; pop3_end() says why */
 };
 
@@ -83,6 +89,7 @@ enum pop3_end {
 	POP3_END_NOT_POP3,	/* an HTTP request and the like (S-33) */
 	POP3_END_TLS,		/* handshake failed */
 	POP3_END_READ_ERROR,	/* a message broke off: cut without the dot (I3) */
+	POP3_END_FLOOD,		/* a message of XTND XMIT without an end */
 	POP3_END_MEMORY
 };
 
@@ -108,6 +115,7 @@ void pop3_give_tls(struct pop3 *p, bool ok);
 
 enum pop3_auth_kind {
 	POP3_AUTH_PASS,		/* user and secret (USER/PASS) */
+	POP3_AUTH_APOP,		/* user, the digest as data, and stamp */
 	POP3_AUTH_BEGIN,	/* mech; data is the initial response if has_data */
 	POP3_AUTH_STEP,		/* data is the client's response */
 	POP3_AUTH_ABORT		/* the client sent "*"; no answer is awaited,
@@ -116,9 +124,10 @@ enum pop3_auth_kind {
 
 struct pop3_auth {
 	enum pop3_auth_kind kind;
-	const char *mech;	/* "USER", or the name as in pop3_conf */
+	const char *mech;	/* "USER", "APOP", or the name as in pop3_conf */
 	struct span user;
 	struct span data;	/* password or SASL octets */
+	struct span stamp;	/* APOP: what the peer was greeted with */
 	bool has_data;
 };
 
@@ -175,11 +184,48 @@ void pop3_give_msg_fault(struct pop3 *p, bool gone);
 const uint8_t *pop3_deleted(const struct pop3 *p, uint32_t *count_r);
 void pop3_give_commit(struct pop3 *p, bool ok);
 
+/*
+ * XTND XMIT: a message from the client, for whoever sends mail.  OPEN is asked
+ * before the client is told to begin: what may pass is refused there, for old
+ * clients take a refusal at the end for good.  Of the four only OPEN, DATA and
+ * END can be refused; ABORT: what was handed on is worth nothing, give GO at
+ * once.  Behind any refusal the one who refused has forgotten the message; one
+ * that was open is to be forgotten also when the session ends.
+ */
+enum pop3_xmit_kind {
+	POP3_XMIT_OPEN,
+	POP3_XMIT_DATA,		/* data: the next octets, CRLF lines, not
+				 * dot-stuffed */
+	POP3_XMIT_END,		/* it is whole; GO: it will be sent */
+	POP3_XMIT_ABORT
+};
+
+#define POP3_XMIT_BLOCK	((size_t)32768)		/* octets in one DATA */
+struct pop3_xmit {
+	enum pop3_xmit_kind kind;
+	struct span data;
+};
+
+/* Valid while the want is XMIT. */
+const struct pop3_xmit *pop3_xmit(const struct pop3 *p);
+
+enum pop3_xmit_result { POP3_XMIT_GO, POP3_XMIT_TEMP, POP3_XMIT_PERM };
+/* text: words for the client; of GO to END the name the message has now. */
+void pop3_give_xmit(struct pop3 *p, enum pop3_xmit_result r,
+    struct span text);
+
+/* May this account send?  Not until it is said. */
+void pop3_permit_xmit(struct pop3 *p, bool yes);
+/* The input wanted is a message's, not commands. */
+bool pop3_taking(const struct pop3 *p);
+
 struct pop3_stats {
 	uint32_t retr, top, dele;	/* dele: marked when the session ended */
 	uint64_t retr_octets, top_octets;
 	uint32_t bad;			/* commands that were refused */
 	uint32_t auth_failed;
+	uint32_t xmit;			/* messages sent by XTND XMIT */
+	uint64_t xmit_octets;
 	uint32_t overlong;		/* octets that had come of the line
 					 * behind POP3_END_OVERLONG */
 };

@@ -10,6 +10,24 @@
 
 #define CHUNK		1024	/* replies beside a block of a message */
 
+void
+pop3_free(struct pop3 **p_p)
+{
+	struct pop3 *p = *p_p;
+
+	if (p == NULL)
+		return;
+	line_free(&p->in);
+	pop3_forget(p);
+	pop3_xmit_free(p);
+	buf_free(&p->out);
+	pop3_stamp_forget(p);
+	free(p->deleted);
+	mem_wipe(p, sizeof(*p));
+	free(p);
+	*p_p = NULL;
+}
+
 struct pop3 *
 pop3_new(const struct pop3_conf *conf, const struct pop3_peer *peer)
 {
@@ -25,23 +43,9 @@ pop3_new(const struct pop3_conf *conf, const struct pop3_peer *peer)
 	buf_init(&p->user, COMMAND_TEXT);
 	buf_init(&p->secret, SASL_TEXT);
 	pop3_forget(p);
+	if (pop3_stamp_keep(p, peer->stamp) < 0)
+		pop3_free(&p);
 	return p;
-}
-
-void
-pop3_free(struct pop3 **p_p)
-{
-	struct pop3 *p = *p_p;
-
-	if (p == NULL)
-		return;
-	line_free(&p->in);
-	pop3_forget(p);
-	buf_free(&p->out);
-	free(p->deleted);
-	mem_wipe(p, sizeof(*p));
-	free(p);
-	*p_p = NULL;
 }
 
 void
@@ -53,6 +57,7 @@ pop3_close(struct pop3 *p, enum pop3_end end)
 	p->end = (unsigned char)end;
 	p->listing = LISTING_NONE;
 	p->sasl = NULL;
+	pop3_xmit_free(p);
 	line_free(&p->in);
 	pop3_forget(p);
 }
@@ -156,7 +161,9 @@ split(struct pop3_args *a, struct span line, struct span text)
 static enum pop3_say
 allowed(const struct pop3 *p, const struct pop3_verb *v)
 {
-	if (v == NULL || ((v->flags & IF_LAST) && !p->conf->last))
+	if (v == NULL || ((v->flags & IF_LAST) && !p->conf->last) ||
+	    ((v->flags & IF_APOP) && p->stamp == NULL &&
+	    p->state == POP3_AUTHORIZATION))
 		return SAY_UNKNOWN;
 	if (p->state == POP3_AUTHORIZATION && !(v->flags & IN_AUTH))
 		return SAY_LOG_IN_FIRST;
@@ -246,7 +253,7 @@ pop3_run(struct pop3 *p)
 			return POP3_DRAIN;
 		if (p->listing != LISTING_NONE)
 			pop3_list_on(p);
-		else if (!step(p))
+		else if (!(p->taking != NULL ? pop3_xmit_on(p) : step(p)))
 			return POP3_INPUT;
 	}
 	/* What was sent in the clear must never run inside TLS (S-20). */

@@ -70,8 +70,22 @@ enum pop3_say {
 	SAY_READ,
 	SAY_NO_MEMORY,
 	SAY_NOT_REMOVED,
+	SAY_XTND,
+	SAY_XMIT_ARGS,
+	SAY_XMIT_OFF,
+	SAY_XMIT_DENIED,
+	SAY_XMIT_GO,
+	SAY_XMIT_SENT,
+	SAY_XMIT_TEMP,
+	SAY_XMIT_PERM,
+	SAY_XMIT_BARE,
+	SAY_XMIT_LINE,
+	SAY_XMIT_LARGE,
+	SAY_XMIT_FLOOD,
 	SAY_COUNT
 };
+
+struct pop3_taking;
 
 enum listing { LISTING_NONE, LISTING_SIZES, LISTING_UIDLS };
 
@@ -87,6 +101,8 @@ struct pop3 {
 	struct pop3_auth auth;
 	struct pop3_msg msg;
 	struct dot dot;
+	struct pop3_taking *taking;	/* XTND XMIT going on */
+	struct pop3_xmit xmit;
 	struct pop3_stats stats;
 	uint64_t say_n[2];		/* numbers of the reply, '#' */
 	struct span say_text;		/* its text, '@': never the peer's */
@@ -97,10 +113,11 @@ struct pop3 {
 	uint32_t bad;			/* since the state began */
 	unsigned char state, want, end, listing;
 	unsigned char after_abort;	/* what to say when AUTH is undone */
-	bool tls, plaintext_ok;
+	bool tls, plaintext_ok, xmit_permitted;
 	bool greeted, spoken;		/* the peer's first line was read */
 	bool started;			/* "+OK" of RETR or TOP is out */
 	struct trace trace;
+	char *stamp;			/* of APOP; NULL: it is off */
 };
 
 /* Arguments of a command.  rest: all behind the verb's one space. */
@@ -120,7 +137,9 @@ enum {
 	IF_LAST = 32,		/* unknown unless conf.last */
 	SHOW_ARGS = 64,		/* they are no secret: a trace shows them; those
 				 * of all other verbs it hides (I10) */
-	SHOW_MECH = 128		/* only the first, and only one we know */
+	SHOW_MECH = 128,	/* only the first, and only one we know */
+	IF_APOP = 256,		/* unknown unless the greeting had a stamp */
+	IF_XMIT = 512		/* CAPA names it while XTND XMIT is possible */
 };
 
 struct pop3_verb {
@@ -142,8 +161,13 @@ bool pop3_mech_ok(const struct pop3 *p, const struct pop3_mech *m);
 int pop3_capa_lines(struct pop3 *p);
 int pop3_mech_lines(struct pop3 *p);
 
-/* pop3_reply.c */
+/* pop3_greet.c */
 void pop3_greet(struct pop3 *p);
+int pop3_stamp_keep(struct pop3 *p, const char *stamp);
+void pop3_stamp_forget(struct pop3 *p);
+enum pop3_say pop3_do_apop(struct pop3 *p, const struct pop3_args *a);
+
+/* pop3_reply.c */
 void pop3_say(struct pop3 *p, enum pop3_say say);
 
 /* pop3_engine.c: nothing is put out after it. */
@@ -184,6 +208,14 @@ enum pop3_say pop3_do_list(struct pop3 *p, const struct pop3_args *a);
 enum pop3_say pop3_do_uidl(struct pop3 *p, const struct pop3_args *a);
 void pop3_list_on(struct pop3 *p);	/* until out_high or the end */
 size_t pop3_decimal(char *to, uint64_t v);	/* at most 20 octets */
+
+/* pop3_xmit.c */
+enum pop3_say pop3_do_xtnd(struct pop3 *p, const struct pop3_args *a);
+bool pop3_xmit_possible(const struct pop3 *p);
+/* Read what has come of the message; false when there is nothing. */
+bool pop3_xmit_on(struct pop3 *p);
+void pop3_xmit_free(struct pop3 *p);
+size_t pop3_xmit_memory(const struct pop3 *p);
 
 /* pop3_retr.c */
 enum pop3_say pop3_do_retr(struct pop3 *p, const struct pop3_args *a);

@@ -9,7 +9,6 @@
 
 #include "lib/proto/pop3_priv.h"
 
-#define HOSTNAME_MAX	255	/* RFC 1035 section 2.3.4 */
 #define LINE_ROOM	512	/* RFC 2449 section 4: first lines of replies */
 
 enum cost { FREE, BAD, FAILED };
@@ -73,6 +72,21 @@ static const struct reply replies[SAY_COUNT] = {
 	[SAY_DROP_PERM] = { "-ERR [SYS/PERM] maildrop cannot be opened", BAD },
 	[SAY_READ] = { "-ERR [SYS/TEMP] message cannot be read now" },
 	[SAY_NO_MEMORY] = { "-ERR [SYS/TEMP] out of memory" },
+	[SAY_XTND] = { "-ERR unknown XTND command", BAD },
+	[SAY_XMIT_ARGS] = { "-ERR XTND XMIT takes no arguments", BAD },
+	[SAY_XMIT_OFF] = { "-ERR XTND XMIT is switched off", BAD },
+	[SAY_XMIT_DENIED] = { "-ERR this account may not send mail by XTND "
+	    "XMIT", BAD },
+	[SAY_XMIT_GO] = { "+OK Start sending message." },
+	[SAY_XMIT_SENT] = { "+OK Message sent successfully (@)" },
+	[SAY_XMIT_TEMP] = { "-ERR [SYS/TEMP] message not sent: @" },
+	[SAY_XMIT_PERM] = { "-ERR message not sent: @" },
+	[SAY_XMIT_BARE] = { "-ERR message not sent: a line does not end in "
+	    "CR LF" },
+	[SAY_XMIT_LINE] = { "-ERR message not sent: a line is too long" },
+	[SAY_XMIT_LARGE] = { "-ERR message not sent: it is too large" },
+	[SAY_XMIT_FLOOD] = { "-ERR message not sent: it is much too large",
+	    FREE, POP3_END_FLOOD },
 	[SAY_NOT_REMOVED] = { "-ERR [SYS/TEMP] some deleted messages not "
 	    "removed", FREE, POP3_END_QUIT }
 };
@@ -98,7 +112,8 @@ put(struct pop3 *p, const char *text)
 		if (*text == '#')
 			len += pop3_decimal(line + len, *n++);
 		else if (*text == '@')
-			len += put_span(line + len, p->say_text, UIDL_MAX);
+			len += put_span(line + len, p->say_text,
+			    sizeof(line) - len - 24);
 		else
 			line[len++] = *text;
 	}
@@ -150,50 +165,4 @@ pop3_say(struct pop3 *p, enum pop3_say say)
 	else if (r->cost == FAILED &&
 	    p->stats.auth_failed >= p->conf->max_auth)
 		pop3_close(p, POP3_END_AUTH_FAILED);
-}
-
-static bool
-printable(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if (*s < ' ' || *s > '~')
-			return false;
-	return true;
-}
-
-/*
- * A name that RFC 1035 section 2.3.1 or an address could be, so that the line
- * stays below 512 octets and nothing in it is taken for a timestamp of APOP.
- */
-static bool
-speakable(const char *host)
-{
-	size_t n = host == NULL ? 0 : strspn(host, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]");
-
-	return n > 0 && n <= HOSTNAME_MAX && host[n] == '\0';
-}
-
-/* seeds.md I-21, I-23: too long or empty means the built-in text. */
-static int
-greeting(struct pop3 *p)
-{
-	const char *text = p->conf->greeting, *host = p->conf->hostname;
-
-	if (text != NULL && *text != '\0' && printable(text) &&
-	    strlen(text) <= POP3_GREETING_MAX)
-		return buf_adds(&p->out, text);
-	if (speakable(host) && (buf_adds(&p->out, host) < 0 ||
-	    buf_addc(&p->out, ' ') < 0))
-		return -1;
-	return buf_adds(&p->out, "POP3 server ready");
-}
-
-void
-pop3_greet(struct pop3 *p)
-{
-	if (buf_adds(&p->out, "+OK ") < 0 || greeting(p) < 0 ||
-	    buf_adds(&p->out, "\r\n") < 0)
-		pop3_close(p, POP3_END_MEMORY);
-	pop3_trace_reply(p, buf_span(&p->out));
 }

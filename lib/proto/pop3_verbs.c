@@ -1,7 +1,7 @@
 /*
  * pop3_verbs.c - the verb table, and CAPA made from it
  *
- * UTF8, LANG, XTND and whatever else has no row are unknown commands: refused
+ * UTF8, LANG and whatever else has no row are unknown commands: refused
  * without harm (features.md 4.1).
  */
 #include <string.h>
@@ -14,6 +14,7 @@ const struct pop3_verb pop3_verbs[] = {
 	{ "USER", 1, 1, IN_AUTH | PASSWORD | ONE_TEXT | SHOW_ARGS, "USER",
 	    pop3_do_user },
 	{ "PASS", 1, 1, IN_AUTH | PASSWORD | ONE_TEXT, NULL, pop3_do_pass },
+	{ "APOP", 2, 2, IN_AUTH | IF_APOP,	NULL, pop3_do_apop },
 	{ "AUTH", 0, 2, IN_AUTH | SHOW_MECH,	"SASL", pop3_do_auth },
 	{ "STLS", 0, 0, IN_AUTH | IF_TLS,	"STLS", pop3_do_stls },
 	{ "STAT", 0, 0, IN_TRANS,		NULL, pop3_do_stat },
@@ -24,7 +25,9 @@ const struct pop3_verb pop3_verbs[] = {
 	{ "DELE", 1, 1, IN_TRANS | SHOW_ARGS,	NULL, pop3_do_dele },
 	{ "NOOP", 0, 0, IN_TRANS,		NULL, pop3_do_noop },
 	{ "RSET", 0, 0, IN_TRANS,		NULL, pop3_do_rset },
-	{ "LAST", 0, 0, IN_TRANS | IF_LAST,	NULL, pop3_do_last }
+	{ "LAST", 0, 0, IN_TRANS | IF_LAST,	NULL, pop3_do_last },
+	{ "XTND", 1, 1, IN_TRANS | ONE_TEXT | SHOW_ARGS | IF_XMIT,
+	    "X-XTND-XMIT", pop3_do_xtnd }
 };
 
 const size_t pop3_n_verbs = sizeof(pop3_verbs) / sizeof(pop3_verbs[0]);
@@ -103,6 +106,8 @@ put_verb(struct pop3 *p, const struct pop3_verb *v)
 	if ((v->flags & PASSWORD) && !pop3_password_ok(p))
 		return 0;
 	if ((v->flags & IF_TLS) && (p->tls || !p->conf->starttls))
+		return 0;
+	if ((v->flags & IF_XMIT) && !pop3_xmit_possible(p))
 		return 0;
 	if (strcmp(v->capa, "SASL") == 0)
 		return put_sasl(p);

@@ -55,6 +55,8 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/session.h \
 	pop3srvd/front/sessions.c \
 	pop3srvd/front/sessions.h \
+	pop3srvd/front/stamp.c \
+	pop3srvd/front/stamp.h \
 	pop3srvd/front/turn.c \
 	pop3srvd/front/turn.h \
 	pop3srvd/front/vserver.c \

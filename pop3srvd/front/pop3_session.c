@@ -15,17 +15,22 @@
 #include "pop3srvd/front/open.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
+#include "pop3srvd/front/stamp.h"
 #include "pop3srvd/front/turn.h"
 #include "pop3srvd/front/vserver.h"
 
 static int
 begin(struct session *s)
 {
+	char stamp[STAMP_TEXT];
 	struct pop3_peer peer = {
 		.tls = conn_tls(s->conn) || s->proxy_tls,
 		.plaintext_ok = vserver_plaintext_ok(s->vs, &s->peer)
 	};
 
+	if (s->vs->apop && stamp_make(s->vs->hostname,
+	    loop_time(s->srv->loop)->wall, stamp) == 0)
+		peer.stamp = stamp;
 	s->pop = pop3_new(&s->vs->pop3, &peer);
 	return s->pop == NULL ? -1 : 0;
 }
@@ -42,12 +47,37 @@ discard(struct session *s)
 	pop3_free(&s->pop);
 }
 
+/* The digest differs with each stamp: nothing the guard could know again. */
 static int
-ask_begin(struct session *s, const struct pop3_auth *a)
+ask_apop(struct session *s, const struct pop3_auth *a, struct msg_auth *m)
+{
+	m->binding_type = "apop";
+	m->binding = a->stamp;
+	s->mech = "APOP";
+	guard_try(s, span_of(""), true);
+	return auth_pool_begin(s->srv->auths, s->auth_helper, MSG_AUTH_PASS,
+	    s->sid, m);
+}
+
+static int
+ask_sasl(struct session *s, const struct pop3_auth *a, struct msg_auth *m)
 {
 	unsigned char binding[64];
 	size_t n = 0;
-	const char *type = "";
+
+	if (strstr(a->mech, "-PLUS") != NULL && conn_tls_binding(s->conn,
+	    binding, &n, &m->binding_type) < 0)
+		n = 0;
+	m->binding = span_mem(binding, n);
+	s->mech = vserver_mech(s->vs, a->mech);
+	guard_try(s, a->data, true);
+	return auth_pool_begin(s->srv->auths, s->auth_helper, MSG_AUTH_BEGIN,
+	    s->sid, m);
+}
+
+static int
+ask_begin(struct session *s, const struct pop3_auth *a)
+{
 	struct msg_auth m = {
 		.mech = a->mech,
 		.user = a->user,
@@ -56,20 +86,19 @@ ask_begin(struct session *s, const struct pop3_auth *a)
 		.listener = s->vs->name,
 		.default_domain = s->vs->default_domain,
 		.peer = s->peer,
-		.tls = conn_tls(s->conn) || s->proxy_tls
+		.tls = conn_tls(s->conn) || s->proxy_tls,
+		.binding_type = ""
 	};
-	bool pass = a->kind == POP3_AUTH_PASS;
 
-	if (!pass && strstr(a->mech, "-PLUS") != NULL &&
-	    conn_tls_binding(s->conn, binding, &n, &type) < 0)
-		n = 0;
-	m.binding_type = type;
-	m.binding = span_mem(binding, n);
+	if (a->kind == POP3_AUTH_APOP)
+		return ask_apop(s, a, &m);
+	if (a->kind != POP3_AUTH_PASS)
+		return ask_sasl(s, a, &m);
+	s->mech = "USER";
 	guard_try(s, a->user, true);
 	guard_try(s, a->data, false);
-	s->mech = pass ? "USER" : vserver_mech(s->vs, a->mech);
-	return auth_pool_begin(s->srv->auths, s->auth_helper,
-	    pass ? MSG_AUTH_PASS : MSG_AUTH_BEGIN, s->sid, &m);
+	return auth_pool_begin(s->srv->auths, s->auth_helper, MSG_AUTH_PASS,
+	    s->sid, &m);
 }
 
 static int

@@ -16,6 +16,9 @@
 
 #define OUT_HIGH	((size_t)32768)
 
+_Static_assert(POP3_GREETING_MAX == CONF_WELCOME_MAX,
+    "what lib/conf promises is what the engine shows");
+
 /* What auth can speak in this version, and what shows the password. */
 static const struct pop3_mech known_mechs[] = {
 	{ "PLAIN", true },
@@ -111,6 +114,7 @@ fill(struct vserver *vs, const struct conf *c,
 	vs->engine = &engine_pop3;
 	vs->tls_mode = l->tls_mode;
 	vs->plaintext = s->allow_plaintext;
+	vs->apop = s->options.apop;
 	vs->limits = s->limits;
 	vs->name = mem_strdup(l->name);
 	vs->greeting = mem_strdup(s->welcome);

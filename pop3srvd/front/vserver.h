@@ -35,6 +35,7 @@ struct vserver {
 	struct prefix *proxies;
 	size_t n_proxies;
 	enum conf_plaintext plaintext;
+	bool apop;			/* greet with a timestamp */
 	struct conf_limits limits;
 };
 

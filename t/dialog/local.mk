@@ -31,4 +31,6 @@ EXTRA_DIST += t/dialog/run t/dialog/README \
 	t/dialog/11-lines.txt \
 	t/dialog/12-limits.txt \
 	t/dialog/13-hostile.txt \
-	t/dialog/14-pipeline.txt
+	t/dialog/14-pipeline.txt \
+	t/dialog/15-xtnd-xmit.txt \
+	t/dialog/16-apop.txt

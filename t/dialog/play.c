@@ -58,6 +58,44 @@ scripted_msg(const struct player *y)
 	return false;
 }
 
+/* Does the script's next WANT name this kind? */
+static bool
+scripted_xmit(const struct player *y)
+{
+	const char *kind = play_xmit_name(pop3_xmit(y->p)->kind);
+	const struct step *s;
+	size_t i;
+
+	for (i = y->at; i < y->x->n_steps; i++) {
+		s = &y->x->steps[i];
+		if (s->kind == STEP_GIVE)
+			return true;
+		if (s->kind == STEP_WANT)
+			return strncmp(s->text, "XMIT kind=", 10) == 0 &&
+			    strncmp(s->text + 10, kind, strlen(kind)) == 0;
+	}
+	return false;
+}
+
+/* Blocks are collected, what is thrown away is forgotten. */
+static bool
+serve_xmit(struct player *y)
+{
+	const struct pop3_xmit *m = pop3_xmit(y->p);
+
+	if (m->kind == POP3_XMIT_OPEN)
+		buf_eat(&y->xmit, buf_len(&y->xmit));
+	if (m->kind == POP3_XMIT_DATA && m->data.len > POP3_XMIT_BLOCK)
+		play_fail(y, "a block of %zu octets", m->data.len);
+	if (m->kind == POP3_XMIT_OPEN || m->kind == POP3_XMIT_END ||
+	    scripted_xmit(y))
+		return false;
+	if (m->kind == POP3_XMIT_DATA)
+		buf_add(&y->xmit, m->data.ptr, m->data.len);
+	pop3_give_xmit(y->p, POP3_XMIT_GO, span_of(""));
+	return true;
+}
+
 static void
 feed(struct player *y)
 {
@@ -80,7 +118,7 @@ play_pump(struct player *y)
 	while (!y->failed) {
 		want = pop3_run(y->p);
 		collect(y);
-		if (want == POP3_DRAIN)
+		if (want == POP3_DRAIN || (want == POP3_XMIT && serve_xmit(y)))
 			continue;
 		if (want == POP3_MSG && !scripted_msg(y))
 			drop_serve(y->drop, y->p, y->how);
@@ -157,6 +195,20 @@ give_msg(struct player *y, const char *text)
 }
 
 static void
+give_xmit(struct player *y, const char *text)
+{
+	if (strncmp(text, "GO", 2) == 0)
+		pop3_give_xmit(y->p, POP3_XMIT_GO,
+		    span_of(text + 2 + (text[2] == ' ')));
+	else if (strncmp(text, "TEMP ", 5) == 0)
+		pop3_give_xmit(y->p, POP3_XMIT_TEMP, span_of(text + 5));
+	else if (strncmp(text, "PERM ", 5) == 0)
+		pop3_give_xmit(y->p, POP3_XMIT_PERM, span_of(text + 5));
+	else
+		play_fail(y, "GIVE %s does not answer XMIT", text);
+}
+
+static void
 do_give(struct player *y, const struct step *s)
 {
 	enum pop3_want want = pop3_run(y->p);
@@ -167,6 +219,8 @@ do_give(struct player *y, const struct step *s)
 		give_drop(y, s->text);
 	else if (want == POP3_MSG)
 		give_msg(y, s->text);
+	else if (want == POP3_XMIT)
+		give_xmit(y, s->text);
 	else if (want == POP3_COMMIT)
 		pop3_give_commit(y->p, strcmp(s->text, "OK") == 0);
 	else
@@ -242,8 +296,10 @@ play(const struct exchange *x, enum slicing how)
 	y.setup.conf.mechs = y.setup.mechs;
 	buf_init(&y.to_feed, ANY);
 	buf_init(&y.got, ANY);
+	buf_init(&y.xmit, ANY);
 	y.drop = drop_new(&y.setup);
 	y.p = script_need(pop3_new(&y.setup.conf, &y.setup.peer));
+	pop3_permit_xmit(y.p, y.setup.permit);
 	for (y.at = 0; y.at < x->n_steps && !y.failed; y.at++)
 		do_step(&y, &x->steps[y.at]);
 	if (!y.failed) {
@@ -255,5 +311,6 @@ play(const struct exchange *x, enum slicing how)
 	drop_free(&y.drop);
 	buf_free(&y.to_feed);
 	buf_free(&y.got);
+	buf_free(&y.xmit);
 	return !y.failed;
 }

@@ -63,9 +63,17 @@ const char *
 play_want_name(enum pop3_want want)
 {
 	static const char *const names[] = { "INPUT", "DRAIN", "TLS", "AUTH",
-		"DROP", "MSG", "COMMIT", "CLOSE" };
+		"DROP", "MSG", "COMMIT", "XMIT", "CLOSE" };
 
 	return names[want];
+}
+
+const char *
+play_xmit_name(enum pop3_xmit_kind kind)
+{
+	static const char *const names[] = { "OPEN", "DATA", "END", "ABORT" };
+
+	return names[kind];
 }
 
 /* key=value in the script against what the engine says. */
@@ -85,14 +93,29 @@ same(struct player *y, const char *text, const char *key, struct span is)
 static void
 compare_auth(struct player *y, const char *text)
 {
-	static const char *const kinds[] = { "PASS", "BEGIN", "STEP", "ABORT" };
+	static const char *const kinds[] = { "PASS", "APOP", "BEGIN", "STEP",
+		"ABORT" };
 	const struct pop3_auth *a = pop3_auth(y->p);
 
 	same(y, text, "kind", span_of(kinds[a->kind]));
 	same(y, text, "mech", span_of(a->mech));
 	same(y, text, "user", a->user);
 	same(y, text, "data", a->data);
+	same(y, text, "stamp", a->stamp);
 	same(y, text, "has_data", span_of(a->has_data ? "yes" : "no"));
+}
+
+static void
+compare_xmit(struct player *y, const char *text)
+{
+	const struct pop3_xmit *m = pop3_xmit(y->p);
+	char octets[24];
+
+	snprintf(octets, sizeof(octets), "%zu", buf_len(&y->xmit));
+	same(y, text, "kind", span_of(play_xmit_name(m->kind)));
+	same(y, text, "octets", span_of(octets));
+	same(y, text, "data", m->kind == POP3_XMIT_DATA ? m->data :
+	    buf_span(&y->xmit));
 }
 
 static void
@@ -129,6 +152,8 @@ play_want(struct player *y, const struct step *s)
 		play_fail(y, "wants %s, not %s", name, s->text);
 	else if (want == POP3_AUTH && rest != NULL)
 		compare_auth(y, rest);
+	else if (want == POP3_XMIT && rest != NULL)
+		compare_xmit(y, rest);
 	else if (want == POP3_COMMIT && rest != NULL)
 		compare_commit(y, rest + 1);
 }
@@ -179,7 +204,8 @@ play_stats(struct player *y, const struct step *s)
 		{ "retr", is->retr }, { "top", is->top }, { "dele", is->dele },
 		{ "bad", is->bad }, { "auth_failed", is->auth_failed },
 		{ "retr_octets", is->retr_octets },
-		{ "top_octets", is->top_octets }
+		{ "top_octets", is->top_octets },
+		{ "xmit", is->xmit }, { "xmit_octets", is->xmit_octets }
 	};
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		snprintf(text, sizeof(text), "%llu",

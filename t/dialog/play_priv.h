@@ -17,6 +17,7 @@ struct player {
 	struct pop3 *p;
 	struct buf to_feed;		/* client octets the engine lacks yet */
 	struct buf got;			/* replies not compared yet */
+	struct buf xmit;		/* the message handed on so far */
 	size_t sent_up_to;		/* SLICE_BLOB: steps already queued */
 	size_t at;			/* the step being done */
 	bool failed;
@@ -31,6 +32,7 @@ void play_nothing_waits(struct player *y);
 
 /* play_check.c: a step each. */
 const char *play_want_name(enum pop3_want want);
+const char *play_xmit_name(enum pop3_xmit_kind kind);
 void play_reply(struct player *y, const struct step *s);
 void play_skip(struct player *y, const struct step *s);
 void play_want(struct player *y, const struct step *s);

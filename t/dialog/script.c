@@ -59,7 +59,8 @@ set_one(struct reader *r, struct setup *u, const char *key, char *value)
 	const struct { const char *key; bool *to; } flags[] = {
 		{ "starttls", &c->starttls }, { "last", &c->last },
 		{ "no_nuls", &c->no_nuls }, { "auto_deny", &c->auto_deny },
-		{ "tls", &u->peer.tls }, { "plaintext", &u->peer.plaintext_ok }
+		{ "tls", &u->peer.tls }, { "plaintext", &u->peer.plaintext_ok },
+		{ "xmit", &c->xmit }, { "permit", &u->permit }
 	};
 	const struct { const char *key; unsigned *to; } numbers[] = {
 		{ "bad_before", &c->max_bad_before },
@@ -81,12 +82,16 @@ set_one(struct reader *r, struct setup *u, const char *key, char *value)
 		}
 	if (strcmp(key, "out_high") == 0)
 		c->out_high = strtoul(value, NULL, 10);
+	else if (strcmp(key, "xmit_max") == 0)
+		c->xmit_max = strtoul(value, NULL, 10);
 	else if (strcmp(key, "expire") == 0)
 		c->expire_days = atoi(value);
 	else if (strcmp(key, "greeting") == 0)
 		c->greeting = script_keep(value);
 	else if (strcmp(key, "hostname") == 0)
 		c->hostname = script_keep(value);
+	else if (strcmp(key, "stamp") == 0)
+		u->peer.stamp = script_keep(value);
 	else if (strcmp(key, "implementation") == 0)
 		c->implementation = script_keep(value);
 	else if (strcmp(key, "mechs") == 0)
@@ -368,6 +373,7 @@ defaults(struct setup *u)
 	u->conf.max_bad_before = u->conf.max_bad_after = 100;
 	u->conf.max_auth = 100;
 	u->conf.out_high = 65536;
+	u->conf.xmit_max = 10485760;
 	u->conf.starttls = true;
 	u->peer.plaintext_ok = true;
 }

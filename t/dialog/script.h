@@ -25,6 +25,7 @@ struct mail {
 struct setup {
 	struct pop3_conf conf;
 	struct pop3_peer peer;
+	bool permit;			/* XTND XMIT, to this account */
 	struct pop3_mech mechs[MAX_MECHS];
 	const struct mail *mails[MAX_MAILS];
 	uint32_t n_mails;

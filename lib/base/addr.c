@@ -268,3 +268,15 @@ prefix_of_peer(const struct addr *a, struct prefix *p_r)
 	p_r->len = a->local || addr_is_v4(a) ? 128 : 64;
 	cut_ip(p_r->ip, p_r->len);
 }
+
+uint64_t
+addr_hash(const uint8_t ip[16], uint64_t key)
+{
+	uint64_t half[2], h;
+
+	memcpy(half, ip, sizeof(half));
+	h = (half[0] ^ key) * 0x9e3779b97f4a7c15u;
+	h = (h ^ (h >> 29) ^ half[1]) * 0xbf58476d1ce4e5b9u;
+	h = (h ^ (h >> 32) ^ key) * 0x94d049bb133111ebu;
+	return h ^ (h >> 31);
+}

@@ -48,6 +48,10 @@ int prefix_parse(const char *text, struct prefix *p_r, struct err *e);
 const char *prefix_text(const struct prefix *p, char out[ADDR_TEXT]);
 bool prefix_covers(const struct prefix *p, const struct addr *a);
 
+/* For tables: every bit of ip moves every bit of it.  Keyed with a random
+ * number, since peers choose their addresses. */
+uint64_t addr_hash(const uint8_t ip[16], uint64_t key);
+
 /* The network a peer is counted under: v4 /32, v6 /64. */
 void prefix_of_peer(const struct addr *a, struct prefix *p_r);
 

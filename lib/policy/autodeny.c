@@ -2,9 +2,7 @@
  * autodeny.c - addresses shut out until restart or a deadline
  *
  * Each entry is in a hash chain (tests are one a connection) and in a heap by
- * deadline, so that expiry and eviction take the top and never scan.  The
- * memory that is kept holds the heap as it lies, written whenever an entry
- * gets its place.
+ * deadline, so that expiry and eviction take the top and never scan.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -13,38 +11,7 @@
 #include "lib/base/digest.h"
 #include "lib/base/mem.h"
 
-#include "lib/policy/autodeny.h"
-
-struct node {
-	struct autodeny_entry e;
-	struct node *next;	/* of its chain */
-	size_t at;		/* in the heap */
-};
-
-struct kept_slot {		/* fixed: another process may read it */
-	uint8_t ip[16];
-	uint8_t reason;
-	uint8_t len;
-	uint8_t pad[6];
-	int64_t since, until;
-	uint64_t hits;
-};
-
-struct kept {
-	uint64_t n;
-	struct kept_slot at[];
-};
-
-struct autodeny {
-	size_t max, n, cap, mask;
-	uint64_t key;
-	struct node **chains;
-	struct node **heap;
-	struct prefix *never;
-	size_t n_never;
-	struct kept *kept;	/* or NULL */
-	size_t kept_max;
-};
+#include "lib/policy/autodeny_own.h"
 
 const char *
 autodeny_reason_name(enum autodeny_reason r)
@@ -94,17 +61,11 @@ autodeny_free(struct autodeny **ad_p)
 	*ad_p = NULL;
 }
 
-/* The link that points to the node of p, or to the NULL behind its chain. */
-static struct node **
-link_of(const struct autodeny *ad, const struct prefix *p)
+struct node **
+autodeny_link(const struct autodeny *ad, const struct prefix *p)
 {
-	struct node **l;
-	uint64_t half[2], h;
+	struct node **l = &ad->chains[addr_hash(p->ip, ad->key) & ad->mask];
 
-	memcpy(half, p->ip, sizeof(half));
-	h = (half[0] ^ ad->key) * 0x9e3779b97f4a7c15u;
-	h = (h ^ (h >> 31) ^ half[1]) * 0xbf58476d1ce4e5b9u;
-	l = &ad->chains[(size_t)(h >> 24) & ad->mask];
 	while (*l != NULL &&
 	    memcmp((*l)->e.source.ip, p->ip, sizeof(p->ip)) != 0)
 		l = &(*l)->next;
@@ -119,7 +80,7 @@ node_of(const struct autodeny *ad, const struct addr *a)
 	if (a->local || ad->n == 0)
 		return NULL;
 	prefix_of_peer(a, &p);
-	return *link_of(ad, &p);
+	return *autodeny_link(ad, &p);
 }
 
 /* Which of two goes first: the earlier deadline, then the older one. */
@@ -132,34 +93,11 @@ before(const struct node *a, const struct node *b)
 }
 
 static void
-mirror(const struct autodeny *ad, const struct node *nd)
-{
-	struct kept_slot *slot;
-
-	if (ad->kept == NULL || nd->at >= ad->kept_max)
-		return;
-	slot = &ad->kept->at[nd->at];
-	memcpy(slot->ip, nd->e.source.ip, sizeof(slot->ip));
-	slot->len = nd->e.source.len;
-	slot->reason = (uint8_t)nd->e.reason;
-	slot->since = nd->e.since;
-	slot->until = nd->e.until;
-	slot->hits = nd->e.hits;
-}
-
-static void
-mirror_count(const struct autodeny *ad)
-{
-	if (ad->kept != NULL)
-		ad->kept->n = ad->n;
-}
-
-static void
 place(struct autodeny *ad, struct node *nd, size_t at)
 {
 	ad->heap[at] = nd;
 	nd->at = at;
-	mirror(ad, nd);
+	autodeny_mirror(ad, nd);
 }
 
 static void
@@ -195,7 +133,7 @@ sift_down(struct autodeny *ad, struct node *nd)
 static void
 drop(struct autodeny *ad, struct node *nd)
 {
-	struct node **l = link_of(ad, &nd->e.source), *last;
+	struct node **l = autodeny_link(ad, &nd->e.source), *last;
 
 	*l = nd->next;
 	last = ad->heap[--ad->n];
@@ -204,7 +142,7 @@ drop(struct autodeny *ad, struct node *nd)
 		sift_up(ad, last);
 		sift_down(ad, last);
 	}
-	mirror_count(ad);
+	autodeny_mirror_count(ad);
 	free(nd);
 }
 
@@ -215,8 +153,8 @@ expire(struct autodeny *ad, int64_t now)
 		drop(ad, ad->heap[0]);
 }
 
-static int
-insert(struct autodeny *ad, const struct autodeny_entry *e)
+int
+autodeny_insert(struct autodeny *ad, const struct autodeny_entry *e)
 {
 	struct node **heap, **l, *nd;
 
@@ -232,12 +170,12 @@ insert(struct autodeny *ad, const struct autodeny_entry *e)
 	if (nd == NULL)
 		return -1;
 	nd->e = *e;
-	l = link_of(ad, &e->source);
+	l = autodeny_link(ad, &e->source);
 	nd->next = *l;
 	*l = nd;
 	place(ad, nd, ad->n++);
 	sift_up(ad, nd);
-	mirror_count(ad);
+	autodeny_mirror_count(ad);
 	return 0;
 }
 
@@ -281,13 +219,13 @@ autodeny_add(struct autodeny *ad, const struct addr *a,
 	nd = node_of(ad, a);
 	if (nd == NULL) {
 		prefix_of_peer(a, &e.source);
-		return insert(ad, &e);
+		return autodeny_insert(ad, &e);
 	}
 	if (until < nd->e.until && reason != AUTODENY_OPERATOR)
 		return 0;
 	nd->e.reason = reason;
 	nd->e.until = until;
-	mirror(ad, nd);
+	autodeny_mirror(ad, nd);
 	sift_up(ad, nd);
 	sift_down(ad, nd);
 	return 0;
@@ -319,7 +257,7 @@ autodeny_test(struct autodeny *ad, const struct addr *a, int64_t now)
 	if (nd == NULL)
 		return false;
 	nd->e.hits++;
-	mirror(ad, nd);
+	autodeny_mirror(ad, nd);
 	return true;
 }
 
@@ -338,7 +276,9 @@ void
 autodeny_clear(struct autodeny *ad)
 {
 	while (ad->n > 0)
-		drop(ad, ad->heap[ad->n - 1]);
+		free(ad->heap[--ad->n]);
+	memset(ad->chains, 0, (ad->mask + 1) * sizeof(*ad->chains));
+	autodeny_mirror_count(ad);
 }
 
 size_t
@@ -357,51 +297,22 @@ autodeny_at(const struct autodeny *ad, size_t i,
 	return true;
 }
 
+/* Whole chains only: the next page begins with the next one. */
 size_t
-autodeny_kept_octets(size_t max)
+autodeny_page(const struct autodeny *ad, size_t *at,
+    struct autodeny_entry *e_r, size_t max)
 {
-	return sizeof(struct kept) + max * sizeof(struct kept_slot);
-}
+	const struct node *nd;
+	size_t n = 0, had;
 
-/* May the slot, a copy of it, become an entry?  A source must be cut as we
- * cut it: else it would be found by nobody. */
-static bool
-sound(const struct kept_slot *slot, int64_t now, struct autodeny_entry *e_r)
-{
-	struct addr a = { .port = 0 };
-
-	memcpy(a.ip, slot->ip, sizeof(a.ip));
-	prefix_of_peer(&a, &e_r->source);
-	if (memcmp(e_r->source.ip, slot->ip, sizeof(slot->ip)) != 0 ||
-	    e_r->source.len != slot->len || slot->reason >= AUTODENY_REASONS ||
-	    slot->since < 0 || slot->since > now || slot->until <= now)
-		return false;
-	e_r->reason = (enum autodeny_reason)slot->reason;
-	e_r->since = slot->since;
-	e_r->until = slot->until;
-	e_r->hits = slot->hits;
-	return true;
-}
-
-/* An entry is mirrored at or before the place it was read from. */
-size_t
-autodeny_keep(struct autodeny *ad, void *mem, size_t octets, int64_t now)
-{
-	struct autodeny_entry e;
-	struct kept_slot slot;
-	size_t i, n;
-
-	if (octets < sizeof(*ad->kept))
-		return 0;
-	autodeny_clear(ad);
-	ad->kept = mem;
-	ad->kept_max = (octets - sizeof(*ad->kept)) / sizeof(slot);
-	n = ad->kept->n < ad->kept_max ? (size_t)ad->kept->n : ad->kept_max;
-	for (i = 0; i < n && ad->n < ad->max; i++) {
-		memcpy(&slot, &ad->kept->at[i], sizeof(slot));
-		if (sound(&slot, now, &e) && *link_of(ad, &e.source) == NULL)
-			(void)insert(ad, &e);
+	for (; *at <= ad->mask; (*at)++) {
+		had = n;
+		for (nd = ad->chains[*at]; nd != NULL && n < max;
+		    nd = nd->next)
+			e_r[n++] = nd->e;
+		if (nd != NULL && had > 0)
+			return had;
 	}
-	mirror_count(ad);
-	return ad->n;
+	*at = 0;
+	return n;
 }

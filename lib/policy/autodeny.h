@@ -60,6 +60,14 @@ size_t autodeny_count(const struct autodeny *ad);
 bool autodeny_at(const struct autodeny *ad, size_t i,
     struct autodeny_entry *e_r);
 
+/*
+ * A page of them for a list, each once, in an order that stays while entries
+ * come and go: begin with *at 0, ask again with what is in it until that is 0.
+ * max: 64 at least, so that a whole chain has room.
+ */
+size_t autodeny_page(const struct autodeny *ad, size_t *at,
+    struct autodeny_entry *e_r, size_t max);
+
 /* How much memory autodeny_keep() fills for max entries. */
 size_t autodeny_kept_octets(size_t max);
 /*

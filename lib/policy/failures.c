@@ -71,13 +71,8 @@ failures_new(size_t max)
 static struct node **
 link_of(const struct failures *f, const uint8_t ip[16])
 {
-	struct node **l;
-	uint64_t half[2], h;
+	struct node **l = &f->chains[addr_hash(ip, f->key) & f->mask];
 
-	memcpy(half, ip, sizeof(half));
-	h = (half[0] ^ f->key) * 0x9e3779b97f4a7c15u;
-	h = (h ^ (h >> 31) ^ half[1]) * 0xbf58476d1ce4e5b9u;
-	l = &f->chains[(size_t)(h >> 24) & f->mask];
 	while (*l != NULL && memcmp((*l)->ip, ip, 16) != 0)
 		l = &(*l)->chain;
 	return l;

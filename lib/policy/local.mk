@@ -4,6 +4,8 @@ noinst_LIBRARIES += lib/policy/libpolicy.a
 lib_policy_libpolicy_a_SOURCES = \
 	lib/policy/autodeny.c \
 	lib/policy/autodeny.h \
+	lib/policy/autodeny_kept.c \
+	lib/policy/autodeny_own.h \
 	lib/policy/delay.c \
 	lib/policy/delay.h \
 	lib/policy/failures.c \

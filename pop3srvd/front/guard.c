@@ -18,6 +18,8 @@
 
 #include "lib/policy/failures.h"
 
+#include "pop3srvd/ipc/memfd.h"
+
 #include "pop3srvd/front/guard.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
@@ -29,6 +31,8 @@
 struct guard {
 	struct failures *failures;
 	unsigned char key[KEY_OCTETS];
+	void *kept;		/* the gate's table as it outlives us */
+	size_t kept_octets;
 };
 
 struct guard *
@@ -50,9 +54,34 @@ guard_free(struct guard **g_p)
 	if (*g_p == NULL)
 		return;
 	failures_free(&(*g_p)->failures);
+	memfd_unmap((*g_p)->kept, (*g_p)->kept_octets);
 	mem_wipe((*g_p)->key, sizeof((*g_p)->key));
 	free(*g_p);
 	*g_p = NULL;
+}
+
+void
+guard_keep(struct server *srv, int fd)
+{
+	struct guard *g = srv->guard;
+	size_t octets, n;
+	struct err e;
+	void *mem = memfd_map_kept(fd, MSG_KEPT_OCTETS, &octets, &e);
+
+	if (mem == NULL) {
+		log_error(srv->log, LOG_LEVEL_ERROR, NULL,
+		    "who is shut out is not kept", &e);
+		return;
+	}
+	n = autodeny_keep(gate_autodeny(srv->gate), mem, octets,
+	    loop_time(srv->loop)->mono);
+	memfd_unmap(g->kept, g->kept_octets);
+	g->kept = mem;
+	g->kept_octets = octets;
+	if (n > 0)
+		log_event(srv->log, LOG_LEVEL_INFO, NULL, "still shut out",
+		    (struct log_field[]){ LOG_NUM("addresses", n),
+		    { NULL, { NULL, 0 }, 0 } });
 }
 
 void

@@ -24,6 +24,9 @@ struct session;
 
 struct guard *guard_new(void);		/* NULL: no memory */
 void guard_free(struct guard **g_p);
+/* The table outlives this process in the memory of fd, which is taken; what a
+ * predecessor left there comes into force again. */
+void guard_keep(struct server *srv, int fd);
 /* The settings are new: who is never shut out. */
 void guard_conf(struct server *srv);
 

@@ -96,6 +96,11 @@ serve_frame(struct server *srv, struct frame *f)
 	case MSG_CONTROL:
 		take_control(srv, f);
 		break;
+	case MSG_KEPT:
+		if (f->fd >= 0)
+			guard_keep(srv, f->fd);
+		f->fd = -1;
+		break;
 	case MSG_CTL_REPLY:
 		if (msg_ctl_reply_unpack(&r, f->body) == 0)
 			ctl_server_reply(srv->ctl, f->id, &r);
@@ -387,8 +392,8 @@ server_end(struct server *srv)
 	auth_pool_free(&srv->auths);
 	sessions_free(&srv->sessions);
 	delay_free(&srv->delay);
-	guard_free(&srv->guard);
 	gate_free(&srv->gate);
+	guard_free(&srv->guard);
 	timer_stop(srv->loop, &srv->stop_timer);
 	timer_stop(srv->loop, &srv->keys_timer);
 	timer_stop(srv->loop, &srv->trim_timer);

@@ -94,7 +94,7 @@ memfd_map_kept(int fd, size_t max, size_t *len_r, struct err *e)
 {
 	void *mem = NULL;
 
-	if (check(fd, FIXED, max, len_r, e) == 0 && *len_r > 0)
+	if (check(fd, FIXED, max, len_r, e) == 0)	/* 0 octets: EINVAL */
 		mem = mmap(NULL, *len_r, PROT_READ | PROT_WRITE, MAP_SHARED,
 		    fd, 0);
 	if (mem == MAP_FAILED) {

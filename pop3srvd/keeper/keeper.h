@@ -34,8 +34,12 @@ struct keeper {
 	struct conf *conf;
 	struct conf_source *source;
 	json_t *runtime;	/* changes that are not kept; object */
+	json_t *told;		/* conf_notes() that were logged, or NULL */
+	char *set_aside;	/* what was wrong with settings.json at the
+				 * start, until it is logged; or NULL */
 	uint32_t generation;
 	int conf_fd;		/* conf packed for the children */
+	int kept_fd;		/* what outlives a front */
 	struct keys keys;
 	struct children *children;
 	struct sockets *sockets;

@@ -100,6 +100,34 @@ START_TEST(unsealed_is_refused)
 }
 END_TEST
 
+START_TEST(what_is_kept_stays_and_keeps_its_size)
+{
+	struct err e;
+	size_t len = 0;
+	int fd = memfd_kept("t", 10000, &e);
+	char *one, *two;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(ftruncate(fd, 0), -1);
+	ck_assert_int_eq(ftruncate(fd, 20000), -1);
+	one = memfd_map_kept(dup(fd), 10000, &len, &e);
+	ck_assert_ptr_nonnull(one);
+	ck_assert_uint_eq(len, 10000);
+	ck_assert_int_eq(one[9999], 0);
+	one[9999] = 'x';
+	memfd_unmap(one, len);
+	two = memfd_map_kept(dup(fd), 10000, &len, &e);
+	ck_assert_ptr_nonnull(two);
+	ck_assert_int_eq(two[9999], 'x');
+	memfd_unmap(two, len);
+	ck_assert_ptr_null(memfd_map_kept(fd, 9999, &len, &e));
+	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+	ck_assert_ptr_null(memfd_map_kept(unsealed(F_SEAL_GROW), 100, &len,
+	    &e));
+	ck_assert_int_eq(e.class, ERR_PROTO);
+}
+END_TEST
+
 START_TEST(another_kind_of_file_is_refused)
 {
 	struct err e;
@@ -192,6 +220,7 @@ add(TCase *tc)
 	tcase_add_test(tc, a_copy_is_the_same);
 	tcase_add_test(tc, nobody_can_change_it);
 	UNIT_ROWS(tc, unsealed_is_refused, too_few);
+	tcase_add_test(tc, what_is_kept_stays_and_keeps_its_size);
 	tcase_add_test(tc, another_kind_of_file_is_refused);
 	tcase_add_test(tc, too_long_is_refused);
 	tcase_add_test(tc, certificates_come_out_as_they_went_in);

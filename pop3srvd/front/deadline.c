@@ -15,6 +15,7 @@
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/vserver.h"
+#include "pop3srvd/front/xmit.h"
 
 /*
  * What the peer's kernel has acknowledged: the send buffer may hold megabytes
@@ -59,6 +60,13 @@ deadline_rate_end(struct session *s)
 	s->window_at = 0;
 }
 
+void
+deadline_data(struct session *s, bool yes)
+{
+	s->data_at = yes ? session_now(s) : 0;
+	s->data_from = s->octets_in;
+}
+
 static int64_t
 earlier(int64_t a, int64_t b)
 {
@@ -75,8 +83,10 @@ next_due(const struct session *s)
 		return s->close_at;
 	due = s->logged_in ? s->last + l->idle_timeout :
 	    s->since + l->login_timeout;
-	if (s->phase == SESSION_DELAY)
+	if (s->phase == SESSION_DELAY || s->phase == SESSION_XMIT)
 		due = earlier(due, s->answer_at);
+	if (s->data_at != 0)
+		due = earlier(due, s->data_at + l->message_rate_window);
 	if (s->window_at != 0)
 		due = earlier(due, s->window_at + l->message_rate_window);
 	return due;
@@ -118,6 +128,26 @@ check_rate(struct session *s, int64_t now)
 		s->window_at = now;
 		s->window_from = taken;
 	}
+}
+
+/* A message that trickles in holds a maildrop and relay's spool. */
+static void
+check_data(struct session *s, int64_t now)
+{
+	const struct conf_limits *l = &s->vs->limits;
+	uint64_t least;
+
+	if (s->phase != SESSION_RUN || s->data_at == 0 ||
+	    now < s->data_at + l->message_rate_window)
+		return;
+	least = (uint64_t)l->min_rate * (uint64_t)(now - s->data_at) / 1000;
+	if (!s->engine->taking(s))
+		deadline_data(s, false);
+	else if (s->octets_in - s->data_from < least)
+		session_abort(s, "the message came too slowly",
+		    "slow-sender");
+	else
+		deadline_data(s, true);
 }
 
 /* The peer is not to blame when it is auth or drop that does not answer. */
@@ -167,7 +197,9 @@ deadline_check(struct session *s)
 		return;
 	}
 	check_rate(s, now);
-	if (s->phase == SESSION_DEAD)
+	if (s->phase != SESSION_DEAD)
+		check_data(s, now);
+	if (s->phase == SESSION_DEAD || s->close_at != 0)
 		return;
 	if (s->logged_in && now >= s->last + l->idle_timeout)
 		idle_over(s, now);
@@ -175,4 +207,6 @@ deadline_check(struct session *s)
 		too_late(s, "login took too long", "login-timeout");
 	else if (s->phase == SESSION_DELAY && now >= s->answer_at)
 		login_delay_over(s);
+	else if (s->phase == SESSION_XMIT && now >= s->answer_at)
+		xmit_overdue(s);
 }

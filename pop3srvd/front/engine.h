@@ -42,6 +42,9 @@ struct engine_ops {
 	void (*abort)(struct session *s, const char *text);
 
 	bool (*idle)(const struct session *s);
+	/* The input it waits for is a message's: single octets of that do not
+	 * count as activity. */
+	bool (*taking)(const struct session *s);
 	/* Octets of the command that it closed for (I-30); 0: for another
 	 * reason, or it is open. */
 	uint64_t (*overlong)(const struct session *s);

@@ -14,6 +14,7 @@
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/turn.h"
+#include "pop3srvd/front/xmit.h"
 
 static struct session *
 find(void *arg, uint32_t sid)
@@ -184,13 +185,13 @@ const struct drop_pool_ops helpers_drop_ops = {
 	.lost = drop_lost
 };
 
-/* No session sends mail yet that could await it. */
 static void
 relay_answer(uint32_t sid, const struct msg_xmit_answer *m, void *arg)
 {
-	(void)sid;
-	(void)m;
-	(void)arg;
+	struct session *s = find(arg, sid);
+
+	if (s != NULL)
+		xmit_answer(s, m);
 }
 
 static void
@@ -205,7 +206,13 @@ static void
 relay_lost(void *arg)
 {
 	struct server *srv = arg;
+	struct session *s, *next;
 
+	s = sessions_first(srv->sessions, SESSIONS_LOGGED_IN);
+	for (; s != NULL; s = next) {
+		next = s->next;
+		xmit_lost(s);
+	}
 	ctl_server_lost(srv->ctl, RELAY_LINK_HELPER);
 }
 

@@ -60,7 +60,9 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/turn.c \
 	pop3srvd/front/turn.h \
 	pop3srvd/front/vserver.c \
-	pop3srvd/front/vserver.h
+	pop3srvd/front/vserver.h \
+	pop3srvd/front/xmit.c \
+	pop3srvd/front/xmit.h
 
 FRONT_LIBS = pop3srvd/front/libfront.a pop3srvd/ipc/libipc.a \
 	lib/proto/libproto.a lib/policy/libpolicy.a lib/ctl/libctl.a \

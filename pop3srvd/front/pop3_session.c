@@ -18,6 +18,7 @@
 #include "pop3srvd/front/stamp.h"
 #include "pop3srvd/front/turn.h"
 #include "pop3srvd/front/vserver.h"
+#include "pop3srvd/front/xmit.h"
 
 static int
 begin(struct session *s)
@@ -154,6 +155,7 @@ told(struct session *s, const struct msg_auth_result *r)
 	}
 	if (r->outcome == MSG_AUTH_OK && login_keep(s, r) < 0)
 		result = POP3_AUTH_TEMP;
+	pop3_permit_xmit(s->pop, s->sender != NULL);
 	pop3_give_auth(s->pop, result, text);
 }
 
@@ -196,6 +198,8 @@ serve(struct session *s, struct turn *t)
 		return fetch_block(s);
 	case POP3_COMMIT:
 		return turn_flushed(s) && want_commit(s);
+	case POP3_XMIT:
+		return turn_flushed(s) && xmit_serve(s);
 	case POP3_CLOSE:
 		return turn_close(s);
 	}
@@ -205,7 +209,8 @@ serve(struct session *s, struct turn *t)
 static long
 feed(struct session *s, struct span input)
 {
-	size_t taken = pop3_feed(s->pop, input.ptr, turn_line(input));
+	size_t n = pop3_taking(s->pop) ? input.len : turn_line(input);
+	size_t taken = pop3_feed(s->pop, input.ptr, n);
 
 	if (taken == 0 && pop3_run(s->pop) == POP3_INPUT)
 		return -1;
@@ -234,6 +239,12 @@ static bool
 idle(const struct session *s)
 {
 	return pop3_idle(s->pop);
+}
+
+static bool
+taking(const struct session *s)
+{
+	return pop3_taking(s->pop);
 }
 
 static uint64_t
@@ -272,7 +283,10 @@ fields(const struct session *s, struct log_field f[ENGINE_FIELDS])
 	f[0] = (struct log_field)LOG_NUM("retr", st->retr);
 	f[1] = (struct log_field)LOG_NUM("top", st->top);
 	f[2] = (struct log_field)LOG_NUM("dele", st->dele);
-	return 3;
+	if (st->xmit == 0)
+		return 3;
+	f[3] = (struct log_field)LOG_NUM("xmit", st->xmit);
+	return 4;
 }
 
 static void
@@ -289,6 +303,7 @@ details(const struct session *s, json_t *o)
 	put_num(o, "retr", st->retr);
 	put_num(o, "top", st->top);
 	put_num(o, "dele", st->dele);
+	put_num(o, "xmit", st->xmit);
 	put_num(o, "bad_commands", st->bad);
 }
 
@@ -310,6 +325,7 @@ const struct engine_ops engine_pop3 = {
 	.sent = sent,
 	.abort = stop,
 	.idle = idle,
+	.taking = taking,
 	.overlong = overlong,
 	.state = state,
 	.end = end,

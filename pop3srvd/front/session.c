@@ -22,6 +22,7 @@
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/turn.h"
 #include "pop3srvd/front/vserver.h"
+#include "pop3srvd/front/xmit.h"
 
 #define IN_MAX		((size_t)16384)
 
@@ -274,6 +275,7 @@ session_end(struct session *s, const char *reason)
 	s->phase = SESSION_DEAD;
 	login_forget(s);
 	fetch_forget(s);
+	xmit_forget(s);
 	if (s->drop_helper >= 0)
 		drop_pool_close(srv->drops, s->drop_helper, s->sid);
 	timer_stop(srv->loop, &s->timer);
@@ -308,6 +310,7 @@ void
 session_stop(struct session *s)
 {
 	bool busy = s->phase == SESSION_MSG || s->phase == SESSION_COMMIT ||
+	    s->phase == SESSION_XMIT ||
 	    (s->phase == SESSION_RUN && s->engine->out(s).len > 0);
 
 	if (!busy)

@@ -39,6 +39,7 @@ enum session_phase {
 	SESSION_DROP,		/* drop's list */
 	SESSION_MSG,		/* drop's message, or octets of it */
 	SESSION_COMMIT,		/* drop's word that all is removed */
+	SESSION_XMIT,		/* relay's word about a message to send */
 	SESSION_DEAD		/* freed at the end of this turn */
 };
 
@@ -68,8 +69,10 @@ struct session {
 	uint64_t number;
 	uint64_t octets_in, octets_out, window_from;
 	int64_t since, last;			/* mono ms */
-	int64_t answer_at;			/* DELAY; asked at before it */
+	int64_t answer_at;			/* DELAY, XMIT: until then */
 	int64_t window_at;			/* 0: the peer owes no reading */
+	int64_t data_at;			/* 0: it owes no message */
+	uint64_t data_from;
 	int64_t close_at;			/* 0: not closing */
 	struct buf in;				/* read, but not taken yet */
 	char *account;
@@ -92,6 +95,7 @@ struct session {
 	bool shut_out;				/* by a failure; to be told */
 	bool logged_in, proxied, proxy_tls, counted, fetching;
 	bool auth_knows;			/* has an exchange of ours open */
+	bool xmit_open;				/* relay holds part of a message */
 	struct addr peer;
 };
 

@@ -211,7 +211,8 @@ turn_readable(struct session *s)
 		return;
 	}
 	s->octets_in += (uint64_t)n;
-	deadline_touch(s);
+	if (!s->engine->taking(s))
+		deadline_touch(s);
 	if (pretender(s, span_mem(chunk, (size_t)n)))
 		session_end(s, "proxy-header");
 	else

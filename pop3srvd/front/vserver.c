@@ -97,6 +97,8 @@ take_engine(struct vserver *vs, const struct conf *c,
 	p->auto_deny = s->options.auto_deny;
 	p->implementation = s->options.implementation ?
 	    PACKAGE_NAME "-" PACKAGE_VERSION : NULL;
+	p->xmit = s->options.xtnd_xmit;
+	p->xmit_max = (uint64_t)c->relay.max_size;
 	p->expire_days = (int)c->mail.expire_days;
 	p->login_delay = small((c->mail.login_delay + 999) / 1000);
 	p->max_bad_before = small(s->limits.bad_commands_before);

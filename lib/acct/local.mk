@@ -2,7 +2,7 @@
 
 noinst_LIBRARIES += lib/acct/libacct.a
 lib_acct_libacct_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPT_CFLAGS) \
-	$(SQLITE_CFLAGS) $(GSASL_CFLAGS)
+	$(SQLITE_CFLAGS) $(GSASL_CFLAGS) $(PWQUALITY_CFLAGS)
 lib_acct_libacct_a_SOURCES = \
 	lib/acct/acct.c \
 	lib/acct/acct.h \
@@ -15,6 +15,10 @@ lib_acct_libacct_a_SOURCES = \
 	lib/acct/import.h \
 	lib/acct/names.c \
 	lib/acct/names.h \
+	lib/acct/newpass.c \
+	lib/acct/newpass.h \
+	lib/acct/passpolicy.c \
+	lib/acct/passpolicy.h \
 	lib/acct/pwhash.c \
 	lib/acct/pwhash.h \
 	lib/acct/sasl.c \
@@ -41,4 +45,4 @@ endif
 
 # What a program that uses lib/acct is linked with, in this order.
 ACCT_LIBS = lib/acct/libacct.a $(BASE_LIBS) $(SQLITE_LIBS) $(GSASL_LIBS) \
-	$(CRYPT_LIBS)
+	$(CRYPT_LIBS) $(PWQUALITY_LIBS)

@@ -81,11 +81,13 @@ struct conf_limits {
 	int64_t message_rate_window;	/* over this time */
 };
 
+#define CONF_WELCOME_MAX	400	/* octets of welcome that are shown */
+
 /* What a listener may override: a virtual server. */
 struct conf_server {
 	char *hostname;
 	char *default_domain;
-	char *welcome;			/* "": built-in */
+	char *welcome;			/* "", or longer than shown: built-in */
 	enum conf_plaintext allow_plaintext;
 	struct conf_tls tls;
 	struct conf_options options;
@@ -133,6 +135,10 @@ struct conf_auth {
 	int64_t cache_ttl;		/* successful checks, 0 off */
 	char *hash;			/* crypt prefix for new ones: "$y$" */
 	char *apop_key_file;		/* "": state_dir/apop.key */
+	int64_t password_min_length;	/* characters */
+	int64_t password_classes;
+	int64_t password_history;
+	bool kick_on_change;
 };
 
 /* Who is shut out for a while; one for all listeners. */

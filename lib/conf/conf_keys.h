@@ -99,6 +99,18 @@ ROOT_KEY("auth.cache_ttl", DURATION, auth.cache_ttl, "10m",
 ROOT_KEY("auth.hash", WORD, auth.hash, "$y$",
     WORDS("$y$ $gy$ $7$ $2b$ $6$ $5$", ""), CONF_RELOAD,
     "how new passwords are hashed, as in crypt(5)")
+ROOT_KEY("auth.password_min_length", NUMBER, auth.password_min_length, "8",
+    BETWEEN(1, 128), CONF_RELOAD, "characters of a new password")
+ROOT_KEY("auth.password_classes", NUMBER, auth.password_classes, "1",
+    BETWEEN(1, 4), CONF_RELOAD,
+    "of small letters, capital letters, digits and others, how many kinds a "
+    "new password must have")
+ROOT_KEY("auth.password_history", NUMBER, auth.password_history, "0",
+    BETWEEN(0, 24), CONF_RELOAD,
+    "former passwords, kept as hashes, that a new one must not be")
+ROOT_KEY("auth.kick_on_change", BOOL, auth.kick_on_change, "false", ANY,
+    CONF_RELOAD,
+    "end the account's other sessions when its password was changed")
 ROOT_KEY("auth.apop_key_file", SECRET, auth.apop_key_file, "", ANY,
     CONF_RELOAD | CONF_FILE_ONLY,
     "32 octets that encrypt the APOP secrets; when empty state_dir/apop.key, "

@@ -20,4 +20,4 @@ libexec_auth_SOURCES = pop3srvd/auth/main.c
 libexec_auth_LDADD = pop3srvd/auth/libauth.a pop3srvd/ipc/libipc.a \
 	lib/acct/libacct.a lib/ctl/libctl.a lib/conf/libconf.a \
 	lib/net/libnet.a $(BASE_LIBS) $(SQLITE_LIBS) $(GSASL_LIBS) \
-	$(CRYPT_LIBS)
+	$(CRYPT_LIBS) $(PWQUALITY_LIBS)

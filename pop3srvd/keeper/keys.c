@@ -4,6 +4,10 @@
  * Runs in: keeper, as root if started so.  Trusts: its own configuration; a key
  * file only when nobody else may read it.
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -112,15 +116,46 @@ own_file(struct keys_apop *a, const struct conf *c, bool make, struct err *e)
 	return -1;
 }
 
+static bool
+has_accounts(const struct conf *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->auth.backends.n; i++)
+		if (strcmp(c->auth.backends.at[i], "accounts") == 0)
+			return true;
+	return false;
+}
+
+/* What this build, this machine and these settings allow. */
+static int
+possible(const struct conf *c, struct err *e)
+{
+#ifndef HAVE_SQLITE
+	return err_set(e, ERR_PERM, "APOP needs the account database, and "
+	    "this is built without");
+#endif
+	if (!has_accounts(c))
+		return err_set(e, ERR_PERM, "APOP needs \"accounts\" in "
+		    "auth.backends");
+	if (!digest_has_md5())
+		return err_set(e, ERR_PERM, "APOP needs MD5, which OpenSSL "
+		    "does not offer here (FIPS mode)");
+	return 0;
+}
+
 void
 keys_apop_read(struct keys_apop *a, struct conf *c, bool make)
 {
 	const char *named = c->auth.apop_key_file;
-	int r;
+	int r = 0;
 
 	memset(a, 0, sizeof(*a));
-	r = named[0] != '\0' ? take(a, named, &a->fault) :
-	    own_file(a, c, make, &a->fault);
+	if (apop_wanted(c))
+		r = possible(c, &a->fault);
+	if (r == 0)
+		r = named[0] != '\0' ? take(a, named, &a->fault) :
+		    own_file(a, c, make, &a->fault);
 	if (r == 0)
 		err_clear(&a->fault);
 	else if (make)

@@ -27,6 +27,11 @@ version_print(void)
 #else
 	const char *sasl = "built-in";
 #endif
+#ifdef HAVE_PWQUALITY
+	const char *rules = "own and pwquality";
+#else
+	const char *rules = "own";
+#endif
 #ifdef HAVE_CURL
 	const char *smart_hosts = "curl";
 #else
@@ -38,9 +43,10 @@ version_print(void)
 	const char *build = "release";
 #endif
 
-	printf("pop3srvd %s\nbuild: %s, accounts %s, sasl %s, smart hosts %s\n"
+	printf("pop3srvd %s\nbuild: %s, accounts %s, sasl %s, password rules %s, "
+	    "smart hosts %s\n"
 	    "configuration: %s\nlibexec: %s\n%s\njansson %s\n",
-	    PACKAGE_VERSION, build, accounts, sasl, smart_hosts,
+	    PACKAGE_VERSION, build, accounts, sasl, rules, smart_hosts,
 	    PKGSYSCONFDIR "/pop3srvd.json", PKGLIBEXECDIR,
 	    OpenSSL_version(OPENSSL_VERSION), jansson_version_str());
 	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;

@@ -26,6 +26,7 @@ struct cmd {
 	const char *quota;
 	const char *maildrop;
 	const char *config;
+	const char *duration;	/* of --for */
 	const char *listener;	/* one virtual server, or NULL */
 };
 
@@ -74,8 +75,12 @@ int cmd_run(struct cmd *c);
 cmd_fn cmd_status, cmd_version;
 cmd_fn cmd_start, cmd_stop, cmd_restart, cmd_reload;
 cmd_fn cmd_session_list, cmd_session_show, cmd_session_kill;
+cmd_fn cmd_autodeny_list, cmd_autodeny_add, cmd_autodeny_remove,
+    cmd_autodeny_clear;
 cmd_fn cmd_config_show, cmd_config_get, cmd_config_set, cmd_config_reset,
     cmd_config_diff;
+cmd_fn cmd_option_list, cmd_option_get, cmd_option_set, cmd_option_reset;
+cmd_fn cmd_welcome_show, cmd_welcome_set, cmd_welcome_reset;
 cmd_fn cmd_domain_list, cmd_domain_name, cmd_domain_remove, cmd_domain_stat,
     cmd_domain_alias, cmd_domain_unalias;
 cmd_fn cmd_account_list, cmd_account_show, cmd_account_name, cmd_account_add,

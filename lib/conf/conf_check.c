@@ -76,20 +76,6 @@ check_tls(const struct check *k, const struct conf_tls *t)
 	}
 }
 
-/* More than 400 octets are no fault: front then takes the built-in text. */
-static void
-check_welcome(const struct check *k, const char *text)
-{
-	const char *p = text;
-
-	while (*p >= 0x20 && *p <= 0x7e)
-		p++;
-	if (*p != '\0')
-		conf_fault(k->f, "%s: welcome: printable ASCII only; octet "
-		    "%zu is 0x%02x", conf_origin(k->s, "welcome"),
-		    (size_t)(p - text) + 1, (unsigned char)*p);
-}
-
 static bool
 is_any(const struct addr *a)
 {
@@ -157,8 +143,6 @@ check_listener(const struct check *k, const struct conf_listener *l)
 	if (strcmp(l->server.tls.certificate, root->certificate) != 0 ||
 	    strcmp(l->server.tls.key_file, root->key_file) != 0)
 		check_tls(k, &l->server.tls);
-	if (strcmp(l->server.welcome, k->c->server.welcome) != 0)
-		check_welcome(k, l->server.welcome);
 	if (l->path[0] != '\0' && strcmp(l->path, k->c->control.path) == 0)
 		conf_fault(k->f, "%s: listeners: \"%s\" is at control.path, "
 		    "%s", conf_origin(k->s, "listeners"), l->name, l->path);
@@ -210,7 +194,7 @@ conf_check(const struct conf *c, const struct conf_source *s, bool early,
 	struct check k = { c, s, early, f };
 
 	check_tls(&k, &c->server.tls);
-	check_welcome(&k, c->server.welcome);
+	conf_check_welcome(c, s, f);
 	check_listeners(&k);
 	if (!s->listeners_bad && c->n_listeners > 0)
 		conf_over_check(c, s, f);

@@ -46,7 +46,8 @@ conf_fault(struct conf_faults *f, const char *fmt, ...)
 }
 
 void
-conf_note(const struct conf_source *s, const char *key, const char *fmt, ...)
+conf_note(const struct conf_source *s, const char *key, const char *origin,
+    const char *fmt, ...)
 {
 	va_list ap;
 	char *text;
@@ -58,7 +59,7 @@ conf_note(const struct conf_source *s, const char *key, const char *fmt, ...)
 	if (n < 0)
 		return;
 	(void)json_array_append_new(s->notes, json_pack("{s:s, s:s, s:s}",
-	    "key", key, "origin", conf_origin(s, key), "text", text));
+	    "key", key, "origin", origin, "text", text));
 	free(text);
 }
 

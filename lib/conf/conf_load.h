@@ -45,7 +45,9 @@ json_t *conf_dump(const struct conf_source *src, bool origin);
 json_t *conf_get(const struct conf_source *src, const char *key,
     struct err *e);
 
-/* Who set a key for this listener: as conf_dump(). */
+/* Who set key: a file's name, "settings.json", "runtime" or "default". */
+const char *conf_origin(const struct conf_source *src, const char *key);
+/* Who set it for this listener alone; NULL: it has what all have. */
 const char *conf_over_origin(const struct conf_source *src,
     const char *listener, const char *key);
 /* 0, or -1 with *e (ERR_NOTFOUND) that says which listeners there are. */
@@ -89,11 +91,13 @@ int conf_reset(const char *file, const char *key, struct err *e);
  */
 json_t *conf_kept(const char *file, struct err *e);
 int conf_keep(const char *file, const json_t *kept, struct err *e);
+/* How many faults a load would find with these kept. */
+size_t conf_kept_faults(const char *file, const json_t *kept);
 /* What settings.json held when src was loaded, but for what --runtime covers:
  * to write it anew when it was damaged.  NULL: out of memory. */
 json_t *conf_kept_in(const struct conf_source *src);
-/* Before a start: a damaged settings.json is set aside; 1 with *e that says so,
- * 0 when nothing was to do. */
+/* Before a start: a damaged settings.json is set aside, unless another server
+ * holds its folder; 1 with *e that says so, 0 when nothing was done. */
 int conf_mend(const char *file, struct err *e);
 
 #endif

@@ -206,7 +206,7 @@ conf_over_check(const struct conf *c, const struct conf_source *s,
 			conf_fault(f, "%s: %s: there is no listener \"%s\"; "
 			    "possible are: %s", origin, key, name, names);
 		else
-			conf_note(s, key, "there is no listener \"%s\" any "
+			conf_note(s, key, origin, "there is no listener \"%s\" any "
 			    "more (but %s); it waits until one comes, or "
 			    "until: pop3ctl config reset %s", name, names,
 			    key);
@@ -300,5 +300,5 @@ conf_over_origin(const struct conf_source *s, const char *listener,
 			own = json_object_get(flat, key) != NULL;
 		json_decref(flat);
 	}
-	return conf_origin(s, own ? "listeners" : key);
+	return own ? conf_origin(s, "listeners") : NULL;
 }

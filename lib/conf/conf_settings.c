@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -300,6 +301,18 @@ conf_keep(const char *file, const json_t *kept, struct err *e)
 	return status;
 }
 
+size_t
+conf_kept_faults(const char *file, const json_t *kept)
+{
+	struct conf_faults f = { NULL, 0 };
+	struct conf *c = conf_load_layers(file, kept, NULL, NULL, &f);
+	size_t n = f.n;
+
+	conf_free(&c);
+	conf_faults_free(&f);
+	return n;
+}
+
 int
 conf_mend(const char *file, struct err *e)
 {
@@ -307,7 +320,8 @@ conf_mend(const char *file, struct err *e)
 	struct err other;
 	bool mended = false;
 
-	if (settings_dir(&s, &other) == 0 && read_kept(&s, e) < 0)
+	if (settings_dir(&s, &other) == 0 &&
+	    flock(s.fd, LOCK_EX | LOCK_NB) == 0 && read_kept(&s, e) < 0)
 		mended = s.damaged;
 	settings_close(&s);
 	return mended ? 1 : 0;

@@ -32,12 +32,10 @@ struct conf_source {
 void conf_fault(struct conf_faults *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Append a note on key. */
+/* Append a note on key, which origin has set. */
 void conf_note(const struct conf_source *s, const char *key,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-/* Who set key: a file's name or "default". */
-const char *conf_origin(const struct conf_source *s, const char *key);
+    const char *origin, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* The value at a dotted path through nested objects, borrowed; or NULL. */
 json_t *conf_path_get(const json_t *obj, const char *path);
@@ -100,6 +98,10 @@ void conf_check_logs(const struct conf *c, const struct conf_source *s,
 
 /* state_dir as main file and conf.d say it; NULL with a fault. */
 char *conf_load_state_dir(const char *file, struct conf_faults *f);
+
+/* What a greeting may hold; "welcome" of the root and of each listener. */
+void conf_check_welcome(const struct conf *c, const struct conf_source *s,
+    struct conf_faults *f);
 
 /* "no such key; did you mean …": always -1, ERR_NOTFOUND. */
 int conf_no_key(const char *key, struct err *e);

@@ -77,11 +77,17 @@ check_length(const struct conf_row *r, const json_t *v, struct err *e)
 static int
 check_octets(const json_t *v, struct err *e)
 {
-	const char *p;
+	const char *text = json_string_value(v), *p;
+	char right[80];
 
-	for (p = json_string_value(v); *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return wrong(v, "has a control character", e);
+	for (p = text; *p != '\0'; p++) {
+		if ((unsigned char)*p >= ' ' && *p != 0x7f)
+			continue;
+		snprintf(right, sizeof(right), "has a control character: "
+		    "octet %zu is 0x%02x", (size_t)(p - text) + 1,
+		    (unsigned char)*p);
+		return wrong(v, right, e);
+	}
 	return 0;
 }
 

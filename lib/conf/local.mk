@@ -26,4 +26,5 @@ lib_conf_libconf_a_SOURCES = \
 	lib/conf/conf_source.h \
 	lib/conf/conf_text.c \
 	lib/conf/conf_value.c \
-	lib/conf/conf_value.h
+	lib/conf/conf_value.h \
+	lib/conf/conf_welcome.c

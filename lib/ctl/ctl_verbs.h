@@ -46,6 +46,20 @@ CTL_VERB("session.kill", "session kill", OPERATOR, FRONT, "ID...",
     "end sessions, without their deletions",
     "pop3ctl session kill 7f3a2 7f3a9")
 
+CTL_VERB("autodeny.list", "autodeny list", VIEWER, FRONT, "",
+    "the addresses that are shut out: why, since when and until when",
+    "pop3ctl autodeny list")
+CTL_VERB("autodeny.add", "autodeny add", OPERATOR, FRONT,
+    "[--for DURATION] ADDRESS",
+    "shut an address out, until restart or for a time",
+    "pop3ctl autodeny add 203.0.113.7 --for 1h")
+CTL_VERB("autodeny.remove", "autodeny remove", OPERATOR, FRONT, "ADDRESS",
+    "let an address in again, and forget its failures",
+    "pop3ctl autodeny remove 203.0.113.7")
+CTL_VERB("autodeny.clear", "autodeny clear", OPERATOR, FRONT, "",
+    "let all of them in again",
+    "pop3ctl autodeny clear")
+
 CTL_VERB("config.show", "config show", VIEWER, KEEPER, "[--origin]",
     "all settings in force; with --origin where each comes from",
     "pop3ctl config show --origin")
@@ -61,6 +75,35 @@ CTL_VERB("config.reset", "config reset", ADMIN, KEEPER, "[--runtime] KEY",
 CTL_VERB("config.diff", "config diff", VIEWER, KEEPER, "",
     "what a reload would change now",
     "pop3ctl config diff")
+
+CTL_VERB("option.list", "option list", VIEWER, KEEPER, "[--listener NAME]",
+    "the options, which are on, and who switched them",
+    "pop3ctl option list")
+CTL_VERB("option.get", "option get", VIEWER, KEEPER,
+    "[--listener NAME] OPTION",
+    "whether an option is on",
+    "pop3ctl option get auto_deny")
+CTL_VERB("option.set", "option set", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime] OPTION on|off",
+    "switch an option, for all listeners or for one",
+    "pop3ctl option set last on")
+CTL_VERB("option.reset", "option reset", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime] OPTION",
+    "take back what option set changed",
+    "pop3ctl option reset last")
+
+CTL_VERB("welcome.show", "welcome show", VIEWER, KEEPER,
+    "[--listener NAME]",
+    "the greeting's text, and why it is this one",
+    "pop3ctl welcome show")
+CTL_VERB("welcome.set", "welcome set", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime] TEXT",
+    "greet with a text of 400 octets at most; empty for the built-in one",
+    "pop3ctl welcome set 'Authorised users only'")
+CTL_VERB("welcome.reset", "welcome reset", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime]",
+    "take back what welcome set changed",
+    "pop3ctl welcome reset")
 
 CTL_VERB("domain.list", "domain list", VIEWER, AUTH, "",
     "the domains and their aliases",

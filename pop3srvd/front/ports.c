@@ -104,20 +104,6 @@ add(struct ports *ps, struct vserver *vs)
 	return 0;
 }
 
-/* seeds.md I-21: who set it must learn why nobody sees it. */
-static void
-check_welcome(const struct ports *ps, const struct conf_listener *l)
-{
-	size_t n = strlen(l->server.welcome);
-	struct log_where where = { .listener = l->name };
-
-	if (n > POP3_GREETING_MAX)
-		log_event(ps->srv->log, LOG_LEVEL_WARNING, &where,
-		    "welcome too long", (struct log_field[]){
-		    LOG_NUM("octets", n), LOG_NUM("most", POP3_GREETING_MAX),
-		    { NULL, { NULL, 0 }, 0 } });
-}
-
 static int
 take(struct ports *ps, const struct conf *c, const struct conf_listener *l,
     struct err *e)
@@ -159,7 +145,6 @@ ports_conf(struct ports *ps, const struct conf *c)
 	for (i = 0; i < c->n_listeners; i++) {
 		if (c->listeners[i].protocol != CONF_POP3)
 			continue;
-		check_welcome(ps, &c->listeners[i]);
 		if (take(ps, c, &c->listeners[i], &e) < 0)
 			log_error(ps->srv->log, LOG_LEVEL_ERROR, NULL,
 			    "listener keeps its old settings", &e);

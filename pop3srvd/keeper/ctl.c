@@ -20,6 +20,8 @@
 
 #include "pop3srvd/keeper/ctl.h"
 #include "pop3srvd/keeper/ctl_config.h"
+#include "pop3srvd/keeper/ctl_option.h"
+#include "pop3srvd/keeper/ctl_welcome.h"
 #include "pop3srvd/keeper/reload.h"
 
 #ifndef PACKAGE_VERSION
@@ -99,6 +101,14 @@ static const struct {
 	{ "config.set",		ctl_config_set,		"key value runtime " },
 	{ "config.reset",	ctl_config_reset,	"key runtime " },
 	{ "config.diff",	ctl_config_diff,	"" },
+	{ "option.list",	ctl_option_list,	"listener " },
+	{ "option.get",		ctl_option_get,		"name listener " },
+	{ "option.set",		ctl_option_set,
+	    "name value listener runtime " },
+	{ "option.reset",	ctl_option_reset,	"name listener runtime " },
+	{ "welcome.show",	ctl_welcome_show,	"listener " },
+	{ "welcome.set",	ctl_welcome_set,	"text listener runtime " },
+	{ "welcome.reset",	ctl_welcome_reset,	"listener runtime " },
 };
 
 /* Too long an answer is an error, not a broken channel. */

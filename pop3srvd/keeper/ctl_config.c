@@ -6,6 +6,7 @@
  *
  * Runs in: keeper.  Trusts: front, for who asked; never a value.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/json.h"
@@ -78,7 +79,7 @@ changed(struct keeper *k, const char *key, const json_t *changes, bool kept,
 	json_t *v = conf_get(k->source, key, e);
 
 	if (v == NULL)
-		return NULL;
+		v = json_null();	/* a reset of what is no key any more */
 	return result(json_pack("{s:s, s:o, s:s, s:b}", "key", key, "value",
 	    v, "needs", needs(changes, key), "kept", kept ? 1 : 0), e);
 }
@@ -99,27 +100,135 @@ take(struct keeper *k, json_t *over, const char *key, bool kept,
 	return r;
 }
 
-/* value over the present settings: tried, and kept unless for now only. */
+/*
+ * What settings.json holds; NULL with *e.  A damaged one was set aside then:
+ * the running server still knows what it kept, so that nothing is lost but
+ * this one request, whose caller must hear of it.
+ */
 static json_t *
-set(struct keeper *k, const char *key, const json_t *value, bool runtime,
-    struct err *e)
+kept_settings(struct keeper *k, struct err *e)
 {
-	json_t *over = json_deep_copy(k->runtime), *r = NULL;
+	json_t *kept = conf_kept(k->file, e), *known;
+	struct err told;
+
+	if (kept != NULL || e->class != ERR_CONFIG)
+		return kept;
+	told = *e;
+	kept = conf_kept(k->file, e);	/* gone aside, or still a fault */
+	known = kept == NULL ? NULL : conf_kept_in(k->source);
+	if (known != NULL && conf_keep(k->file, known, e) == 0) {
+		log_error(k->log, LOG_LEVEL_ERROR, NULL, "settings set aside",
+		    &told);
+		err_set(e, ERR_CONFIG, "%.330s. It was written anew from what "
+		    "is in force: look at it, then try again", told.text);
+	}
+	json_decref(kept);
+	json_decref(known);
+	return NULL;
+}
+
+/* Tried whole before it is kept: what is in settings.json has worked. */
+static int
+keep(struct keeper *k, const json_t *kept, const json_t *over, struct err *e)
+{
+	if (reload_try(k, kept, over, e) < 0)
+		return -1;
+	return conf_keep(k->file, kept, e);
+}
+
+json_t *
+ctl_config_put(struct keeper *k, const char *key, const json_t *value,
+    bool runtime, struct err *e)
+{
+	json_t *over = json_deep_copy(k->runtime), *kept = NULL, *r = NULL;
+	int status = over == NULL ? -1 : conf_put(over, key, value, e);
 
 	if (over == NULL)
 		err_set(e, ERR_TEMP, "out of memory");
-	else if (conf_put(over, key, value, e) < 0)
-		r = NULL;
-	else if (runtime)
-		r = take(k, over, key, false, e);
-	else if (reload_run(k, over, true, NULL, e) == 0 &&
-	    conf_set(k->file, key, value, e) == 0) {
+	if (status == 0 && !runtime) {
+		kept = kept_settings(k, e);
+		status = kept == NULL || conf_put(kept, key, value, e) < 0 ||
+		    keep(k, kept, over, e) < 0 ? -1 : 0;
 		/* kept now; an older --runtime value no longer covers it */
-		(void)conf_take(over, key, NULL);
-		r = take(k, over, key, true, e);
+		if (status == 0)
+			(void)conf_take(over, key, NULL);
 	}
+	if (status == 0)
+		r = take(k, over, key, !runtime, e);
+	json_decref(kept);
 	json_decref(over);
 	return r;
+}
+
+/* Out of a settings.json that no load takes, a step a time: the server keeps
+ * what it has, the caller hears what is still wrong. */
+static void
+lead_out(struct keeper *k, size_t before, const json_t *kept)
+{
+	size_t after = conf_kept_faults(k->file, kept);
+	struct err e;
+
+	if (after > 0 && after < before && conf_keep(k->file, kept, &e) < 0)
+		log_error(k->log, LOG_LEVEL_ERROR, NULL,
+		    "settings not written", &e);
+}
+
+static int
+take_back(struct keeper *k, const char *key, json_t *over, struct err *e)
+{
+	json_t *kept = kept_settings(k, e);
+	size_t before;
+	int status = -1;
+
+	if (kept == NULL)
+		return -1;
+	before = conf_kept_faults(k->file, kept);
+	if (conf_take(kept, key, e) == 0) {
+		(void)conf_take(over, key, NULL);
+		status = keep(k, kept, over, e);
+		if (status < 0)
+			lead_out(k, before, kept);
+	}
+	json_decref(kept);
+	return status;
+}
+
+json_t *
+ctl_config_take(struct keeper *k, const char *key, bool runtime,
+    struct err *e)
+{
+	json_t *over = json_deep_copy(k->runtime), *r = NULL;
+	int status;
+
+	if (over == NULL)
+		return result(NULL, e);
+	status = runtime ? conf_take(over, key, e) :
+	    take_back(k, key, over, e);
+	if (status == 0)
+		r = take(k, over, key, !runtime, e);
+	json_decref(over);
+	return r;
+}
+
+int
+ctl_config_listener(const struct keeper *k, const json_t *args,
+    const char **name_r, struct err *e)
+{
+	*name_r = NULL;
+	if (json_object_get(args, "listener") == NULL)
+		return 0;
+	*name_r = json_str(args, "listener", NULL, e);
+	return *name_r == NULL ? -1 :
+	    conf_listener_known(k->source, *name_r, e);
+}
+
+const char *
+ctl_config_key(const char *listener, const char *key, char out[CTL_KEY_MAX])
+{
+	if (listener == NULL)
+		return key;
+	snprintf(out, CTL_KEY_MAX, "listener.%s.%s", listener, key);
+	return out;
 }
 
 json_t *
@@ -135,27 +244,16 @@ ctl_config_set(struct keeper *k, const json_t *args, struct err *e)
 		err_set(e, ERR_CONFIG, "value: missing");
 		return NULL;
 	}
-	return set(k, key, value, runtime, e);
+	return ctl_config_put(k, key, value, runtime, e);
 }
 
 json_t *
 ctl_config_reset(struct keeper *k, const json_t *args, struct err *e)
 {
 	const char *key = json_str(args, "key", NULL, e);
-	json_t *over, *r = NULL;
 	bool runtime;
-	int done;
 
 	if (key == NULL || json_bool(args, "runtime", false, &runtime, e) < 0)
 		return NULL;
-	over = json_deep_copy(k->runtime);
-	if (over == NULL)
-		return result(NULL, e);
-	done = conf_take(over, key, e);
-	if (!runtime)
-		done = conf_reset(k->file, key, e);
-	if (done == 0)
-		r = take(k, over, key, !runtime, e);
-	json_decref(over);
-	return r;
+	return ctl_config_take(k, key, runtime, e);
 }

@@ -22,6 +22,8 @@
 #include "lib/net/child.h"
 #include "lib/net/notify.h"
 
+#include "pop3srvd/ipc/memfd.h"
+
 #include "pop3srvd/keeper/ctl.h"
 #include "pop3srvd/keeper/keeper.h"
 #include "pop3srvd/keeper/reload.h"

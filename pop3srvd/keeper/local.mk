@@ -16,6 +16,10 @@ sbin_pop3srvd_SOURCES = \
 	pop3srvd/keeper/ctl.h \
 	pop3srvd/keeper/ctl_config.c \
 	pop3srvd/keeper/ctl_config.h \
+	pop3srvd/keeper/ctl_option.c \
+	pop3srvd/keeper/ctl_option.h \
+	pop3srvd/keeper/ctl_welcome.c \
+	pop3srvd/keeper/ctl_welcome.h \
 	pop3srvd/keeper/inherit.c \
 	pop3srvd/keeper/inherit.h \
 	pop3srvd/keeper/keeper.c \

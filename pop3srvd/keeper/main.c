@@ -14,6 +14,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "lib/base/json.h"
+#include "lib/base/mem.h"
 #include "lib/net/child.h"
 
 #include "pop3srvd/keeper/inherit.h"
@@ -91,19 +93,49 @@ complain(const struct err *e)
 	}
 }
 
+static void
+print_notes(const struct keeper *k)
+{
+	const json_t *note;
+	size_t i;
+
+	json_array_foreach(conf_notes(k->source), i, note)
+		fprintf(stderr, "pop3srvd: %s: %s: %s\n",
+		    json_str(note, "origin", "", NULL),
+		    json_str(note, "key", "", NULL),
+		    json_str(note, "text", "", NULL));
+}
+
+/* A file that only pop3ctl writes is no reason not to serve mail.  What was in
+ * it is not in force then, so this is said as loudly as can be. */
+static void
+mend_settings(struct keeper *k)
+{
+	struct err e;
+
+	if (conf_mend(k->file, &e) == 0)
+		return;
+	fprintf(stderr, "pop3srvd: %s\n", e.text);
+	k->set_aside = mem_strdup(e.text);
+}
+
 /* The configuration and what it names: users, certificates.  An exit code. */
 static int
-load(struct keeper *k, struct cert_set **certs_r)
+load(struct keeper *k, bool check, struct cert_set **certs_r)
 {
 	struct conf_faults f = { NULL, 0 };
 	struct err e;
 
+	if (!check)
+		mend_settings(k);
 	k->conf = conf_load(k->file, &k->source, &f);
 	if (k->conf == NULL)
 		conf_faults_print(&f, stderr);
 	conf_faults_free(&f);
 	if (k->conf == NULL)
 		return EX_CONFIG;
+	if (check)
+		print_notes(k);
 	if (setup_users(k->conf, &e) < 0)
 		return complain(&e);
 	*certs_r = cert_set_load(k->conf, &e);
@@ -160,6 +192,7 @@ clean_up(struct keeper *k, struct cert_set *certs)
 	if (k->lock_fd >= 0)
 		(void)close(k->lock_fd);
 	control_close(&k->control);
+	free(k->set_aside);
 	conf_source_free(&k->source);
 	conf_free(&k->conf);
 }
@@ -181,7 +214,7 @@ main(int argc, char **argv)
 	/* a daemon changes its folder; a missing file is conf_load()'s fault */
 	k.file = realpath(o.file, whole) != NULL ? whole : o.file;
 	k.foreground = o.foreground;
-	code = load(&k, &certs);
+	code = load(&k, o.check, &certs);
 	if (code == EX_OK && o.check)
 		puts("configuration OK");
 	else if (code == EX_OK)

@@ -31,6 +31,7 @@ struct next {
 	struct keys_apop apop;
 	int conf_fd;
 	json_t *changes;
+	const json_t *settings;	/* instead of settings.json's, or NULL */
 };
 
 static void
@@ -125,7 +126,8 @@ load(struct keeper *k, const json_t *runtime, struct next *n, struct err *e)
 {
 	struct conf_faults f = { NULL, 0 };
 
-	n->conf = conf_load_over(k->file, runtime, &n->source, &f);
+	n->conf = conf_load_layers(k->file, n->settings, runtime,
+	    &n->source, &f);
 	if (n->conf == NULL)
 		keep_faults(k, &f, e);
 	conf_faults_free(&f);
@@ -239,6 +241,65 @@ log_taken(struct keeper *k, const json_t *changes)
 	    fields);
 }
 
+static bool
+is_in(const json_t *list, const json_t *v)
+{
+	const json_t *other;
+	size_t i;
+
+	json_array_foreach(list, i, other)
+		if (json_equal(v, other))
+			return true;
+	return false;
+}
+
+/* Each once, until an ordered reload forgets that it was. */
+void
+reload_log_notes(struct keeper *k)
+{
+	const json_t *notes = conf_notes(k->source), *note;
+	size_t i;
+
+	json_array_foreach(notes, i, note) {
+		if (is_in(k->told, note))
+			continue;
+		log_event(k->log, LOG_LEVEL_WARNING, NULL,
+		    "configuration warning", (const struct log_field[]){
+		    LOG_STR("key", json_str(note, "key", "", NULL)),
+		    LOG_STR("origin", json_str(note, "origin", "", NULL)),
+		    LOG_STR("text", json_str(note, "text", "", NULL)),
+		    { NULL } });
+	}
+	json_decref(k->told);
+	k->told = json_deep_copy(notes);
+}
+
+static void
+begin(struct keeper *k)
+{
+	free(k->faults);
+	k->faults = NULL;
+}
+
+static int
+end(struct keeper *k, struct next *n, int status, const struct err *e)
+{
+	if (status < 0 && k->faults == NULL)
+		k->faults = mem_strdup(e->text);
+	drop_next(n);
+	return status;
+}
+
+int
+reload_try(struct keeper *k, const json_t *settings, const json_t *runtime,
+    struct err *e)
+{
+	struct next n = { .conf_fd = -1, .settings = settings };
+
+	begin(k);
+	return end(k, &n, prepare(k, runtime, true, &n, e), e);
+}
+
 int
 reload_run(struct keeper *k, json_t *runtime, bool dry_run,
     json_t **changes_r, struct err *e)
@@ -246,19 +307,16 @@ reload_run(struct keeper *k, json_t *runtime, bool dry_run,
 	struct next n = { .conf_fd = -1 };
 	int r;
 
-	free(k->faults);
-	k->faults = NULL;
+	begin(k);
 	r = prepare(k, runtime, dry_run, &n, e);
-	if (r < 0 && k->faults == NULL)
-		k->faults = mem_strdup(e->text);
 	if (r == 0 && !dry_run) {
 		take_over(k, &n);
 		log_taken(k, n.changes);
+		reload_log_notes(k);
 	}
 	if (r == 0 && changes_r != NULL)
 		*changes_r = json_incref(n.changes);
-	drop_next(&n);
-	return r;
+	return end(k, &n, r, e);
 }
 
 static void
@@ -299,6 +357,7 @@ reload_ordered(struct keeper *k, json_t **changes_r, struct err *e)
 	int r;
 
 	notify_send("RELOADING=1");
+	json_array_clear(k->told);
 	certs_watch_look(k->certs);
 	r = reload_run(k, NULL, false, changes_r, e);
 	remember(k, r == 0);

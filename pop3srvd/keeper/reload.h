@@ -16,8 +16,15 @@
 int reload_run(struct keeper *k, json_t *runtime, bool dry_run,
     json_t **changes_r, struct err *e);
 
+/* The same as a trial, with settings instead of what settings.json holds. */
+int reload_try(struct keeper *k, const json_t *settings,
+    const json_t *runtime, struct err *e);
+
 /* As ordered by an administrator: forgets changes that are not kept, looks at
  * the certificates again, and remembers how it went. */
 int reload_ordered(struct keeper *k, json_t **changes_r, struct err *e);
+
+/* Log what is no fault of the configuration but should be told. */
+void reload_log_notes(struct keeper *k);
 
 #endif

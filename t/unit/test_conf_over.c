@@ -174,7 +174,9 @@ START_TEST(set_and_reset)
 	ck_assert_uint_eq(c->listeners[1].server.access.deny.n, 2);
 	ck_assert_str_eq(conf_over_origin(s, "b.c", "options.last"),
 	    "settings.json");
-	ck_assert_str_eq(conf_over_origin(s, "a", "options.last"), "default");
+	ck_assert_ptr_null(conf_over_origin(s, "a", "options.last"));
+	ck_assert_str_eq(conf_origin(s, "options.last"), "default");
+	ck_assert_str_eq(conf_over_origin(s, "a", "port"), env_main);
 	all = conf_dump(s, true);
 	v = json_object_get(json_object_get(json_object_get(json_object_get(
 	    json_object_get(all, "listener"), "b.c"), "options"), "last"),

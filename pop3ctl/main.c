@@ -16,7 +16,7 @@
 
 enum { OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_RUNTIME, OPT_DRY_RUN,
 	OPT_ORIGIN, OPT_FORCE, OPT_PASSWORD_FILE, OPT_QUOTA, OPT_MAILDROP,
-	OPT_CONFIG, OPT_LISTENER };
+	OPT_CONFIG, OPT_LISTENER, OPT_FOR };
 
 static const struct option options[] = {
 	{ "socket", required_argument, NULL, 's' },
@@ -32,6 +32,7 @@ static const struct option options[] = {
 	{ "maildrop", required_argument, NULL, OPT_MAILDROP },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "listener", required_argument, NULL, OPT_LISTENER },
+	{ "for", required_argument, NULL, OPT_FOR },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -87,6 +88,9 @@ take_option(struct choice *o, int option, char *value)
 		return 0;
 	case OPT_LISTENER:
 		o->c.listener = value;
+		return 0;
+	case OPT_FOR:
+		o->c.duration = value;
 		return 0;
 	default:
 		return -1;

@@ -299,12 +299,13 @@ autodeny_at(const struct autodeny *ad, size_t i,
 
 /* Whole chains only: the next page begins with the next one. */
 size_t
-autodeny_page(const struct autodeny *ad, size_t *at,
+autodeny_page(struct autodeny *ad, size_t *at, int64_t now,
     struct autodeny_entry *e_r, size_t max)
 {
 	const struct node *nd;
 	size_t n = 0, had;
 
+	expire(ad, now);
 	for (; *at <= ad->mask; (*at)++) {
 		had = n;
 		for (nd = ad->chains[*at]; nd != NULL && n < max;

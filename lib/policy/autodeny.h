@@ -65,7 +65,7 @@ bool autodeny_at(const struct autodeny *ad, size_t i,
  * come and go: begin with *at 0, ask again with what is in it until that is 0.
  * max: 64 at least, so that a whole chain has room.
  */
-size_t autodeny_page(const struct autodeny *ad, size_t *at,
+size_t autodeny_page(struct autodeny *ad, size_t *at, int64_t now,
     struct autodeny_entry *e_r, size_t max);
 
 /* How much memory autodeny_keep() fills for max entries. */

@@ -116,14 +116,20 @@ forget(struct failures *f, struct node *nd)
 }
 
 void
+failures_clear(struct failures *f)
+{
+	while (f->oldest != NULL)
+		forget(f, f->oldest);
+}
+
+void
 failures_free(struct failures **f_p)
 {
 	struct failures *f = *f_p;
 
 	if (f == NULL)
 		return;
-	while (f->oldest != NULL)
-		forget(f, f->oldest);
+	failures_clear(f);
 	free(f->chains);
 	free(f);
 	*f_p = NULL;

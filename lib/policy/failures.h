@@ -61,6 +61,7 @@ void failures_forgive(struct failures *f, const struct addr *peer,
     uint64_t user);
 /* The operator lets the source in again: nothing is held against it. */
 void failures_forget(struct failures *f, const struct addr *peer);
+void failures_clear(struct failures *f);		/* the same of all */
 size_t failures_count(const struct failures *f);	/* sources */
 
 #endif

@@ -4,7 +4,9 @@
  * Runs in: front.
  * Trusts: nothing is read here.
  */
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "pop3srvd/front/ctl_own.h"
@@ -16,8 +18,38 @@ static const struct {
 	{ "version", ctl_version },
 	{ "session.list", ctl_session_list },
 	{ "session.show", ctl_session_show },
-	{ "session.kill", ctl_session_kill }
+	{ "session.kill", ctl_session_kill },
+	{ "autodeny.list", ctl_autodeny_list },
+	{ "autodeny.add", ctl_autodeny_add },
+	{ "autodeny.remove", ctl_autodeny_remove },
+	{ "autodeny.clear", ctl_autodeny_clear }
 };
+
+static bool
+among(const char *key, const char *names)
+{
+	size_t n = strlen(key);
+	const char *at;
+
+	for (at = strstr(names, key); at != NULL; at = strstr(at + 1, key))
+		if (n > 0 && (at == names || at[-1] == ' ') &&
+		    (at[n] == ' ' || at[n] == '\0'))
+			return true;
+	return false;
+}
+
+int
+ctl_own_args(const json_t *args, const char *names, struct err *e)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach((json_t *)(uintptr_t)args, key, v)
+		if (!among(key, names))
+			return err_set(e, ERR_CONFIG,
+			    "no such argument: %.40s", key);
+	return 0;
+}
 
 ctl_own_fn *
 ctl_own_find(const char *verb)

@@ -18,9 +18,16 @@ typedef json_t *ctl_own_fn(struct server *srv, const json_t *args,
 /* NULL: not one of front's. */
 ctl_own_fn *ctl_own_find(const char *verb);
 
+/* Refuse arguments that are not among these names, parted by blanks. */
+int ctl_own_args(const json_t *args, const char *names, struct err *e);
+
 ctl_own_fn ctl_version;
 ctl_own_fn ctl_session_list;
 ctl_own_fn ctl_session_show;
 ctl_own_fn ctl_session_kill;
+ctl_own_fn ctl_autodeny_list;
+ctl_own_fn ctl_autodeny_add;
+ctl_own_fn ctl_autodeny_remove;
+ctl_own_fn ctl_autodeny_clear;
 
 #endif

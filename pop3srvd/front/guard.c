@@ -177,6 +177,14 @@ names_nobody(const char *reason)
 	    strcmp(reason, "bad-name") == 0;
 }
 
+/* What is no try at a password, or no fault of who tried. */
+static bool
+counts(const char *reason)
+{
+	return strcmp(reason, "mechanism") != 0 &&
+	    strcmp(reason, "no-usable-hash") != 0;
+}
+
 bool
 guard_failed(struct session *s, const char *user, const char *reason)
 {
@@ -190,7 +198,7 @@ guard_failed(struct session *s, const char *user, const char *reason)
 	enum failures_verdict v;
 	int64_t until;
 
-	if (!on(s) || is_this_machine(&s->peer) ||
+	if (!on(s) || !counts(reason) || is_this_machine(&s->peer) ||
 	    autodeny_is_never(gate_autodeny(s->srv->gate), &s->peer))
 		return false;
 	v = failures_add(s->srv->guard->failures, &rules, &t, session_now(s),
@@ -242,4 +250,11 @@ guard_let_in(struct server *srv, const struct addr *a)
 {
 	failures_forget(srv->guard->failures, a);
 	return autodeny_remove(gate_autodeny(srv->gate), a);
+}
+
+void
+guard_let_all_in(struct server *srv)
+{
+	failures_clear(srv->guard->failures);
+	autodeny_clear(gate_autodeny(srv->gate));
 }

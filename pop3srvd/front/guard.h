@@ -57,5 +57,6 @@ void guard_overlong(struct session *s, uint64_t octets);
 
 /* The operator takes an address (an IPv6 /64) out; false: it was not in. */
 bool guard_let_in(struct server *srv, const struct addr *a);
+void guard_let_all_in(struct server *srv);
 
 #endif

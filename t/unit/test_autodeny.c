@@ -220,7 +220,7 @@ START_TEST(pages_show_each_once)
 		autodeny_add(ad, &a, AUTODENY_FAILURES, 1000, 0);
 	}
 	do {
-		n = autodeny_page(ad, &at, e, 100);
+		n = autodeny_page(ad, &at, 1, e, 100);
 		for (i = 0; i < n; i++) {
 			nth_of = (size_t)e[i].source.ip[14] * 256 +
 			    e[i].source.ip[15];
@@ -232,7 +232,7 @@ START_TEST(pages_show_each_once)
 	ck_assert_uint_eq(all, MAX);
 	autodeny_clear(ad);
 	ck_assert_uint_eq(autodeny_count(ad), 0);
-	ck_assert_uint_eq(autodeny_page(ad, &at, e, 100), 0);
+	ck_assert_uint_eq(autodeny_page(ad, &at, 1, e, 100), 0);
 	ck_assert_uint_eq(at, 0);
 	a = nth(1);
 	ck_assert(!autodeny_test(ad, &a, 1));

@@ -7,6 +7,8 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/addr.h \
 	lib/base/audit.c \
 	lib/base/audit.h \
+	lib/base/audit_lines.c \
+	lib/base/audit_lines.h \
 	lib/base/buf.c \
 	lib/base/buf.h \
 	lib/base/clock.c \

@@ -1,5 +1,5 @@
 /*
- * main.c - log: every record of every process to every target
+ * main.c - log: every record of every process to every target, the audit file
  *
  * Runs in: log, as the server's ordinary user.  Trusts: keeper; of the others
  * only the form of their records.
@@ -8,11 +8,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "lib/base/mem.h"
 #include "lib/base/pack.h"
 #include "pop3srvd/ipc/life.h"
 
+#include "pop3srvd/log/audit_file.h"
+#include "pop3srvd/log/audit_look.h"
+#include "pop3srvd/log/follow.h"
 #include "pop3srvd/log/targets.h"
 
 #define LAST_MS		1000	/* for what the others still said */
@@ -30,15 +34,33 @@ struct peer {
 struct desk {
 	struct life *life;
 	struct targets *targets;
+	int audit_fd;		/* until the desk is open */
+	struct audit_file *audit;
+	struct audit_look *look;
+	struct follow *follow;
 	struct peer *peers;
 	bool stopping;
 	struct timer last;
 };
 
+/* Every record, of the others or our own. */
+static void
+desk_event(const struct logrec *r, void *arg)
+{
+	struct desk *d = arg;
+
+	targets_event(r, d->targets);
+	follow_event(d->follow, r);
+}
+
 static void
 remove_peer(struct peer *p)
 {
 	struct peer **at = &p->desk->peers;
+
+	audit_file_forget(p->desk->audit, p->ch);
+	audit_look_forget(p->desk->look, p->ch);
+	follow_forget(p->desk->follow, p->ch);
 
 	while (*at != p)
 		at = &(*at)->next;
@@ -81,6 +103,37 @@ peer_dropped(struct peer *p, uint64_t count)
 	    "log records dropped", fields);
 }
 
+/* What only front and keeper may send. */
+static int
+take_audit(struct peer *p, const struct frame *f)
+{
+	struct msg_audit m;
+
+	if ((p->role != ROLE_FRONT && p->role != ROLE_KEEPER) ||
+	    msg_audit_unpack(&m, f->body) < 0)
+		return -1;
+	audit_file_add(p->desk->audit, &m, p->ch, f->id);
+	return 0;
+}
+
+static int
+take_question(struct peer *p, const struct frame *f)
+{
+	struct msg_ctl m;
+
+	if (p->role != ROLE_FRONT)
+		return -1;
+	if (f->type == MSG_FOLLOW)
+		follow_begin(p->desk->follow, p->ch, f->id, f->body);
+	else if (f->type == MSG_FOLLOW_END)
+		follow_end(p->desk->follow, p->ch, f->id);
+	else if (f->type != MSG_CTL || msg_ctl_unpack(&m, f->body) < 0)
+		return -1;
+	else
+		audit_look_serve(p->desk->look, p->ch, f->id, &m);
+	return 0;
+}
+
 /* 0, or -1 when the frame is none that a process may send. */
 static int
 take(struct peer *p, const struct frame *f)
@@ -92,12 +145,16 @@ take(struct peer *p, const struct frame *f)
 	if (p->desk->targets == NULL)
 		return 0;	/* the desk is closed */
 	if (f->type == MSG_LOG && logrec_unpack(&r, f->body) == 0) {
-		targets_event(&r, p->desk->targets);
+		desk_event(&r, p->desk);
 		return 0;
 	}
+	if (f->type == MSG_AUDIT)
+		return take_audit(p, f);
+	if (f->type != MSG_LOG_DROPPED)
+		return take_question(p, f);
 	unpack_begin(&u, f->body.ptr, f->body.len);
 	count = unpack_u64(&u);
-	if (f->type != MSG_LOG_DROPPED || unpack_end(&u) < 0)
+	if (unpack_end(&u) < 0)
 		return -1;
 	peer_dropped(p, count);
 	return 0;
@@ -156,14 +213,30 @@ add_peer(struct desk *d, struct frame *f)
 }
 
 static void
+take_audit_file(struct desk *d, int fd)
+{
+	if (d->audit != NULL) {
+		audit_file_take(d->audit, fd);
+		return;
+	}
+	if (d->audit_fd >= 0)
+		(void)close(d->audit_fd);
+	d->audit_fd = fd;
+}
+
+static void
 keeper_frame(struct frame *f, void *arg)
 {
 	struct desk *d = arg;
 
-	if (f->type == MSG_CHANNEL)
+	if (f->type == MSG_CHANNEL) {
 		add_peer(d, f);
-	else if (f->type == MSG_REOPEN && d->targets != NULL)
+	} else if (f->type == MSG_AUDIT_FILE && f->fd >= 0) {
+		take_audit_file(d, f->fd);
+		f->fd = -1;
+	} else if (f->type == MSG_REOPEN && d->targets != NULL) {
 		targets_reopen(d->targets);
+	}
 }
 
 static void
@@ -200,13 +273,20 @@ stop(void *arg)
 static void
 open_desk(struct desk *d)
 {
+	struct loop *l = life_loop(d->life);
 	struct peer *p, *next;
 
-	d->targets = targets_new(life_loop(d->life));
-	if (d->targets == NULL)
+	d->follow = follow_new();
+	d->audit = audit_file_new(l, life_log(d->life));
+	d->look = audit_look_new(l, d->audit);
+	d->targets = targets_new(l);
+	if (d->targets == NULL || d->follow == NULL || d->audit == NULL ||
+	    d->look == NULL)
 		exit(EX_OSERR);
 	targets_conf(d->targets, life_conf(d->life));
-	log_out_sink(life_log(d->life), targets_event, d->targets);
+	log_out_sink(life_log(d->life), desk_event, d);
+	if (d->audit_fd >= 0)
+		audit_file_take(d->audit, d->audit_fd);
 	for (p = d->peers; p != NULL; p = next) {
 		next = p->next;
 		serve(p);
@@ -226,6 +306,7 @@ main(int argc, char **argv)
 	int code;
 
 	memset(&d, 0, sizeof(d));
+	d.audit_fd = -1;
 	d.life = life_inherit(ROLE_LOG, argc, argv, &ops, &d);
 	life_drop(d.life, life_conf(d.life)->user, NULL);
 	life_signals(d.life);
@@ -238,5 +319,8 @@ main(int argc, char **argv)
 		remove_peer(d.peers);
 	log_out_sink(life_log(d.life), NULL, NULL);
 	targets_free(&d.targets);
+	audit_look_free(&d.look);
+	audit_file_free(&d.audit);
+	follow_free(&d.follow);
 	return life_end(&d.life) | code;
 }

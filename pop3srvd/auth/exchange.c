@@ -10,6 +10,7 @@
 
 #include "lib/base/mem.h"
 
+#include "pop3srvd/auth/change.h"
 #include "pop3srvd/auth/exchange.h"
 
 #define TICKET_MS	60000
@@ -389,5 +390,65 @@ exchange_abort(struct exchanges *x, uint32_t id, struct span body)
 		return -1;
 	if (at != NULL)
 		end(x, &at);
+	return 0;
+}
+
+static void
+answer_word(struct exchanges *x, uint32_t id, enum msg_auth_outcome outcome,
+    const struct acct_account *a, const char *sentence)
+{
+	struct msg_auth_result r = { .outcome = outcome };
+
+	r.user = a->name;
+	r.reason = outcome == MSG_AUTH_OK ? "" : "policy";
+	r.data = span_of(sentence);
+	x->answer(x->arg, id, &r);
+}
+
+static void
+answer_change(struct exchanges *x, uint32_t id, const struct change_ask *ask,
+    const struct addr *peer)
+{
+	struct acct_account a;
+	char user[NAMES_MAX];
+	const char *reason;
+	struct err e;
+
+	switch (change_password(x->auth, ask, &a, &reason, &e)) {
+	case CHANGE_DONE:
+		change_log(x->auth, a.name, "owner", peer);
+		answer_word(x, id, MSG_AUTH_OK, &a, "");
+		break;
+	case CHANGE_WRONG:
+		tried(&a, ask->present.name, user);
+		answer_fail(x, id, user, reason);
+		break;
+	case CHANGE_REFUSED:
+		answer_word(x, id, MSG_AUTH_PERM, &a, e.text);
+		break;
+	case CHANGE_TEMP:
+		e.class = ERR_TEMP;
+		answer_fault(x, id, "database", &e);
+		break;
+	}
+	mem_wipe(&a, sizeof(a));
+}
+
+int
+exchange_change(struct exchanges *x, uint32_t id, struct span body)
+{
+	struct change_ask ask;
+	struct msg_change m;
+
+	if (msg_change_unpack(&m, body) < 0 || find(x, id) != NULL)
+		return -1;
+	memset(&ask, 0, sizeof(ask));
+	ask.present.name = m.user;
+	ask.present.authzid = span_of("");
+	ask.present.password = m.old;
+	ask.present.default_domain = m.default_domain;
+	ask.present.now = loop_time(x->auth->loop)->mono;
+	ask.new = m.new;
+	answer_change(x, id, &ask, &m.peer);
 	return 0;
 }

@@ -44,5 +44,8 @@ int exchange_pass(struct exchanges *x, uint32_t id, struct span body);
 int exchange_begin(struct exchanges *x, uint32_t id, struct span body);
 int exchange_step(struct exchanges *x, uint32_t id, struct span body);
 int exchange_abort(struct exchanges *x, uint32_t id, struct span body);
+/* A change of password: OK; FAIL the present one is wrong; PERM with the reason
+ * as data; TEMP. */
+int exchange_change(struct exchanges *x, uint32_t id, struct span body);
 
 #endif

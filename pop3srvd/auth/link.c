@@ -130,6 +130,12 @@ step(struct link *l, struct frame *f)
 }
 
 static int
+change(struct link *l, struct frame *f)
+{
+	return exchange_change(&l->logins, f->id, f->body);
+}
+
+static int
 give_up(struct link *l, struct frame *f)
 {
 	return exchange_abort(&l->logins, f->id, f->body);
@@ -143,6 +149,7 @@ static const struct {
 	{ MSG_AUTH_BEGIN,	begin },
 	{ MSG_AUTH_STEP,	step },
 	{ MSG_AUTH_ABORT,	give_up },
+	{ MSG_AUTH_CHANGE,	change },
 	{ MSG_CTL,		control }
 };
 

@@ -10,6 +10,8 @@ pop3srvd_auth_libauth_a_SOURCES = \
 	pop3srvd/auth/admin_own.h \
 	pop3srvd/auth/auth.c \
 	pop3srvd/auth/auth.h \
+	pop3srvd/auth/change.c \
+	pop3srvd/auth/change.h \
 	pop3srvd/auth/exchange.c \
 	pop3srvd/auth/exchange.h \
 	pop3srvd/auth/link.c \

@@ -3,13 +3,14 @@
  */
 #include <arpa/nameser.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netdb.h>
 #include <poll.h>
 #include <resolv.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -216,6 +217,15 @@ dial_write(struct dial *d, struct span s)
 	n = tls_io_write(d->tls, s.ptr, s.len);
 	d->needs = tls_io_write_needs(d->tls);
 	return n;
+}
+
+bool
+dial_settled(const struct dial *d)
+{
+	int left = 0;
+
+	return d->kind == DIAL_UDP || ioctl(d->fd, SIOCOUTQ, &left) < 0 ||
+	    left == 0;
 }
 
 static ssize_t

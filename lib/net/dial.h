@@ -7,6 +7,7 @@
 #ifndef NET_DIAL_H
 #define NET_DIAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -43,6 +44,10 @@ short dial_needs(const struct dial *d);
  * is too long.
  */
 ssize_t dial_write(struct dial *d, struct span s);
+
+/* The other side's kernel has confirmed all that was written; of UDP nobody
+ * can know, so it is true. */
+bool dial_settled(const struct dial *d);
 
 /*
  * The other side has nothing to say: read what it said for nothing, and find

@@ -9,40 +9,51 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-#include "pop3srvd/log/render.h"
+#include "lib/base/mem.h"
+
 #include "pop3srvd/log/target.h"
 
-static int
-stderr_open(const struct conf_log *conf, struct err *e)
+static struct sink *
+stderr_open(const struct target_opening *o, struct err *e)
 {
-	(void)conf;
-	(void)e;
-	return STDERR_FILENO;
+	struct sink *s = mem_new(1, sizeof(*s));
+
+	(void)o;
+	if (s == NULL) {
+		err_set(e, ERR_TEMP, "out of memory");
+		return NULL;
+	}
+	s->fd = STDERR_FILENO;
+	s->needs = POLLOUT;
+	return s;
 }
 
 static ssize_t
-stderr_write(int fd, struct span lines)
+stderr_write(struct sink *s, struct span lines)
 {
-	if (!loop_writable(fd)) {
+	if (!loop_writable(s->fd)) {
 		errno = EAGAIN;
 		return -1;
 	}
-	return write(fd, lines.ptr,
+	return write(s->fd, lines.ptr,
 	    lines.len < PIPE_BUF ? lines.len : PIPE_BUF);
 }
 
 static void
-stderr_close(int fd)
+stderr_close(struct sink *s)
 {
-	(void)fd;
+	free(s);
 }
 
 const struct target_ops target_stderr_ops = {
 	.name = "stderr",
+	.framing = TARGET_LINES,
+	.retry_max_ms = 1000,
 	.open = stderr_open,
-	.write = stderr_write,
 	.close = stderr_close,
+	.write = stderr_write,
 	.render = render_line,
 };

@@ -1,65 +1,112 @@
 /*
- * target_syslog.c - lines to the local syslog daemon or journal
+ * target_syslog.c - datagrams to the local syslog daemon or the journal
  *
- * syslog(3) would block when the daemon is slow; this does not.  A line is a
- * datagram.
+ * syslog(3) would block when the daemon is slow; this does not.  A record is a
+ * datagram, and neither daemon needs a library of its own for that.
  *
  * Runs in: log.  Trusts: nobody to read.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "pop3srvd/log/render.h"
+#include "lib/base/mem.h"
+
 #include "pop3srvd/log/target.h"
 
 #define SYSLOG_SOCKET	"/dev/log"
+#define JOURNAL_SOCKET	"/run/systemd/journal/socket"
 
 static int
-syslog_open(const struct conf_log *conf, struct err *e)
+reach(const char *path, struct err *e)
 {
-	const struct sockaddr_un to = {
-		.sun_family = AF_UNIX,
-		.sun_path = SYSLOG_SOCKET,
-	};
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	size_t n = strlen(path);
+	int fd;
 
-	(void)conf;
+	if (n >= sizeof(to.sun_path))
+		return err_set(e, ERR_CONFIG, "%.200s: too long for the name "
+		    "of a socket", path);
+	memcpy(to.sun_path, path, n + 1);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return err_sys(e, ERR_TEMP, "socket for " SYSLOG_SOCKET);
-	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0) {
-		err_sys(e, ERR_TEMP, "cannot reach " SYSLOG_SOCKET);
-		(void)close(fd);
-		return -1;
-	}
-	return fd;
+		return err_sys(e, ERR_TEMP, "socket for %.200s", path);
+	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0)
+		return fd;
+	err_sys(e, ERR_TEMP, "cannot reach %.200s", path);
+	(void)close(fd);
+	return -1;
 }
 
-/* The first line; one that is too long for the daemon is passed over. */
-static ssize_t
-syslog_write(int fd, struct span lines)
+static struct sink *
+open_socket(const struct target_opening *o, const char *usual, struct err *e)
 {
-	const char *lf = memchr(lines.ptr, '\n', lines.len);
-	size_t n = lf == NULL ? lines.len : (size_t)(lf - lines.ptr);
+	const char *path = o->place->log->path;
+	struct sink *s = mem_new(1, sizeof(*s));
 
-	if (send(fd, lines.ptr, n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
-	    errno != EMSGSIZE)
-		return -1;
-	return (ssize_t)(lf == NULL ? n : n + 1);
+	if (s == NULL) {
+		err_set(e, ERR_TEMP, "out of memory");
+		return NULL;
+	}
+	s->needs = POLLOUT;
+	s->fd = reach(path[0] != '\0' ? path : usual, e);
+	if (s->fd >= 0)
+		return s;
+	free(s);
+	return NULL;
+}
+
+static struct sink *
+syslog_open(const struct target_opening *o, struct err *e)
+{
+	return open_socket(o, SYSLOG_SOCKET, e);
+}
+
+static struct sink *
+journal_open(const struct target_opening *o, struct err *e)
+{
+	return open_socket(o, JOURNAL_SOCKET, e);
+}
+
+static ssize_t
+socket_write(struct sink *s, struct span record)
+{
+	return send(s->fd, record.ptr, record.len,
+	    MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static void
-syslog_close(int fd)
+socket_close(struct sink *s)
 {
-	(void)close(fd);
+	(void)close(s->fd);
+	free(s);
+}
+
+bool
+target_has_journal(void)
+{
+	return access(JOURNAL_SOCKET, F_OK) == 0;
 }
 
 const struct target_ops target_syslog_ops = {
 	.name = "syslog",
+	.framing = TARGET_DATAGRAMS,
+	.retry_max_ms = 1000,
 	.open = syslog_open,
-	.write = syslog_write,
-	.close = syslog_close,
+	.close = socket_close,
+	.write = socket_write,
 	.render = render_syslog,
+};
+
+const struct target_ops target_journal_ops = {
+	.name = "journal",
+	.framing = TARGET_DATAGRAMS,
+	.retry_max_ms = 1000,
+	.open = journal_open,
+	.close = socket_close,
+	.write = socket_write,
+	.render = render_journal,
 };

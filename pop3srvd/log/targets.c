@@ -17,22 +17,30 @@ struct targets {
 	struct loop *loop;
 	struct target **at;
 	size_t n;
+	uint64_t dropped;	/* by those that are closed */
 };
 
-/* A kind that this version lacks is a fault of the configuration already. */
+/* NULL: nowhere. */
 static const struct target_ops *
-ops_of(enum conf_log_to to)
+ops_of(const struct conf_log *l)
 {
-	switch (to) {
+	switch (l->to) {
 	case CONF_LOG_SYSLOG:
+		if (l->transport == CONF_LOG_JOURNAL ||
+		    (l->transport == CONF_LOG_AUTO && l->path[0] == '\0' &&
+		    target_has_journal()))
+			return &target_journal_ops;
 		return &target_syslog_ops;
 	case CONF_LOG_FILE:
 		return &target_file_ops;
 	case CONF_LOG_STDERR:
 		return &target_stderr_ops;
-	case CONF_LOG_NONE:
 	case CONF_LOG_DAILY:
+		return &target_daily_ops;
 	case CONF_LOG_SERVER:
+		return l->transport == CONF_LOG_UDP ? &target_udp_ops :
+		    &target_tcp_ops;
+	case CONF_LOG_NONE:
 		break;
 	}
 	return NULL;
@@ -73,8 +81,11 @@ targets_new(struct loop *l)
 static void
 close_all(struct targets *ts)
 {
-	while (ts->n > 0)
-		target_free(&ts->at[--ts->n]);
+	while (ts->n > 0) {
+		ts->n--;
+		ts->dropped += target_dropped_ever(ts->at[ts->n]);
+		target_free(&ts->at[ts->n]);
+	}
 	free(ts->at);
 	ts->at = NULL;
 }
@@ -93,20 +104,35 @@ void
 targets_conf(struct targets *ts, const struct conf *c)
 {
 	const struct target_ops *ops;
+	struct target_place place = { .conf = c };
 	struct target *t;
 	size_t i;
 
 	close_all(ts);
 	ts->at = mem_new(c->n_logs + 1, sizeof(struct target *));
 	for (i = 0; ts->at != NULL && i < c->n_logs; i++) {
-		ops = ops_of(c->logs[i].to);
+		place.log = &c->logs[i];
+		ops = ops_of(place.log);
 		if (ops == NULL)
 			continue;
-		t = target_new(ts->loop, ops, &c->logs[i], news, ts);
+		t = target_new(ts->loop, ops, &place, news, ts);
 		if (t == NULL)
 			break;	/* out of memory: the later ones as well */
 		ts->at[ts->n++] = t;
 	}
+}
+
+/* But for the level, which needs nothing to be opened anew. */
+static bool
+same_log(const struct conf_log *a, const struct conf_log *b)
+{
+	return a->to == b->to && a->format == b->format &&
+	    a->transport == b->transport && a->port == b->port &&
+	    a->keep == b->keep && strcmp(a->path, b->path) == 0 &&
+	    strcmp(a->folder, b->folder) == 0 &&
+	    strcmp(a->address, b->address) == 0 &&
+	    strcmp(a->name, b->name) == 0 &&
+	    strcmp(a->ca_file, b->ca_file) == 0;
 }
 
 static bool
@@ -117,10 +143,7 @@ same_logs(const struct conf *a, const struct conf *b)
 	if (a->n_logs != b->n_logs)
 		return false;
 	for (i = 0; i < a->n_logs; i++)
-		if (a->logs[i].to != b->logs[i].to ||
-		    a->logs[i].level != b->logs[i].level ||
-		    a->logs[i].format != b->logs[i].format ||
-		    strcmp(a->logs[i].path, b->logs[i].path) != 0)
+		if (!same_log(&a->logs[i], &b->logs[i]))
 			return false;
 	return true;
 }
@@ -129,15 +152,18 @@ void
 targets_reconf(struct targets *ts, const struct conf *c,
     const struct conf *old)
 {
+	struct target_place place = { .conf = c };
 	size_t i, k = 0;
 
 	if (!same_logs(c, old)) {
 		targets_conf(ts, c);
 		return;
 	}
-	for (i = 0; i < c->n_logs && k < ts->n; i++)
-		if (ops_of(c->logs[i].to) != NULL)
-			target_conf(ts->at[k++], &c->logs[i]);
+	for (i = 0; i < c->n_logs && k < ts->n; i++) {
+		place.log = &c->logs[i];
+		if (place.log->to != CONF_LOG_NONE)
+			target_move(ts->at[k++], &place);
+	}
 }
 
 void
@@ -157,4 +183,15 @@ targets_event(const struct logrec *r, void *arg)
 
 	for (i = 0; i < ts->n; i++)
 		target_event(ts->at[i], r);
+}
+
+uint64_t
+targets_dropped(const struct targets *ts)
+{
+	uint64_t n = ts->dropped;
+	size_t i;
+
+	for (i = 0; i < ts->n; i++)
+		n += target_dropped_ever(ts->at[i]);
+	return n;
 }

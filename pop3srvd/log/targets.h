@@ -4,6 +4,8 @@
 #ifndef LOG_TARGETS_H
 #define LOG_TARGETS_H
 
+#include <stdint.h>
+
 #include "lib/conf/conf.h"
 #include "lib/net/loop.h"
 #include "pop3srvd/ipc/logrec.h"
@@ -13,12 +15,15 @@ struct targets;
 struct targets *targets_new(struct loop *l);		/* none yet; or NULL */
 void targets_free(struct targets **ts_p);
 
-/* Open those of c instead of the present ones.  Borrows c->logs. */
+/* Open those of c instead of the present ones.  Borrows c. */
 void targets_conf(struct targets *ts, const struct conf *c);
 /* The same for a reload: when old lists the same, nothing is closed. */
 void targets_reconf(struct targets *ts, const struct conf *c,
     const struct conf *old);
 void targets_reopen(struct targets *ts);
 void targets_event(const struct logrec *r, void *ts);
+
+/* Records that any of them dropped, since targets_new(). */
+uint64_t targets_dropped(const struct targets *ts);
 
 #endif

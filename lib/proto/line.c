@@ -88,3 +88,37 @@ line_held(const struct line_in *l)
 {
 	return buf_span(&l->buf);
 }
+
+size_t
+line_length(const struct line_in *l)
+{
+	const char *p = buf_data(&l->buf);
+	const char *lf = memchr(p, '\n', buf_len(&l->buf));
+
+	return without_cr(p, lf == NULL ? buf_len(&l->buf) :
+	    (size_t)(lf - p));
+}
+
+static bool
+begins(struct span s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.len >= n && memcmp(s.ptr, with, n) == 0;
+}
+
+/* A browser or a TLS hello sent here by mistake or by guile (S-33). */
+bool
+line_foreign(struct span first)
+{
+	static const char *const signs[] = {
+		"GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ",
+		"TRACE ", "CONNECT ", "PATCH ", "PRI * HTTP", "\026\003"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (begins(first, signs[i]))
+			return true;
+	return false;
+}

@@ -9,6 +9,7 @@
 #ifndef PROTO_LINE_H
 #define PROTO_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/base/buf.h"
@@ -47,5 +48,11 @@ void line_done(struct line_in *l);
 void line_skip(struct line_in *l, size_t n);
 
 struct span line_held(const struct line_in *l);
+/* Octets before the first line's end, or as many as have come of it. */
+size_t line_length(const struct line_in *l);
+
+/* The first octets of a peer: do they belong to a browser, or to TLS, sent
+ * here by mistake or by guile (reliability.md S-33)? */
+bool line_foreign(struct span first);
 
 #endif

@@ -20,4 +20,9 @@ lib_proto_libproto_a_SOURCES = \
 	lib/proto/pop3_trans.c \
 	lib/proto/pop3_verbs.c \
 	lib/proto/pop3_xmit.c \
+	lib/proto/poppass.c \
+	lib/proto/poppass.h \
+	lib/proto/poppass_engine.c \
+	lib/proto/poppass_priv.h \
+	lib/proto/poppass_reply.c \
 	lib/proto/trace.h

@@ -91,42 +91,6 @@ pop3_feed(struct pop3 *p, const void *bytes, size_t n)
 	return (size_t)taken;
 }
 
-static bool
-begins(struct span s, const char *with)
-{
-	size_t n = strlen(with);
-
-	return s.len >= n && memcmp(s.ptr, with, n) == 0;
-}
-
-/* A browser or a TLS hello sent here by mistake or by guile (S-33). */
-static bool
-not_pop3(struct span first)
-{
-	static const char *const signs[] = {
-		"GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ",
-		"TRACE ", "CONNECT ", "PATCH ", "PRI * HTTP", "\026\003"
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (begins(first, signs[i]))
-			return true;
-	return false;
-}
-
-/* Before the line's end, or as many as have come. */
-static uint32_t
-octets(struct span held)
-{
-	const char *lf = memchr(held.ptr, '\n', held.len);
-	size_t n = lf == NULL ? held.len : (size_t)(lf - held.ptr);
-
-	if (n > 0 && held.ptr[n - 1] == '\r')
-		n--;
-	return (uint32_t)n;
-}
-
 static enum pop3_say
 overlong(struct pop3 *p)
 {
@@ -134,7 +98,7 @@ overlong(struct pop3 *p)
 		return SAY_LONG_SASL;
 	if (!p->conf->auto_deny)
 		return SAY_OVERLONG;
-	p->stats.overlong = octets(line_held(&p->in));
+	p->stats.overlong = (uint32_t)line_length(&p->in);
 	pop3_close(p, POP3_END_OVERLONG);
 	return SAY_NOTHING;
 }
@@ -209,7 +173,7 @@ step(struct pop3 *p)
 	enum pop3_say say = SAY_LONG;
 	struct span text;
 
-	if (!p->spoken && not_pop3(line_held(&p->in))) {
+	if (!p->spoken && line_foreign(line_held(&p->in))) {
 		pop3_trace_note(p, TRACE_CLIENT, "(not POP3)");
 		pop3_close(p, POP3_END_NOT_POP3);
 		return true;

@@ -168,7 +168,7 @@ START_TEST(todays_file_is_continued)
 	target_daily_ops.close(s);
 	ck_assert_int_eq(stat(at("sys1121.txt"), &st), 0);
 	ck_assert_int_eq(st.st_size, 8);
-	ck_assert_int_eq(st.st_mode & 07777 & ~0640, 0);
+	ck_assert_uint_eq(st.st_mode & 0137u, 0);
 }
 END_TEST
 

@@ -107,6 +107,12 @@ children_front(struct children *cs)
 	return cs->n == 0 ? NULL : cs->at[cs->n - 1].ch;
 }
 
+struct channel *
+children_log(struct children *cs)
+{
+	return cs->n == 0 ? NULL : cs->at[0].ch;
+}
+
 static json_t *
 child_status(const struct children *cs, const struct child *c)
 {

@@ -24,6 +24,7 @@
 
 #include "pop3srvd/ipc/memfd.h"
 
+#include "pop3srvd/keeper/audit.h"
 #include "pop3srvd/keeper/ctl.h"
 #include "pop3srvd/keeper/keeper.h"
 #include "pop3srvd/keeper/reload.h"
@@ -39,6 +40,8 @@ outfit(enum role role, struct channel *ch, void *arg)
 
 	keeper_send_conf(k, ch, true);
 	keys_send(&k->keys, role, ch);
+	if (role == ROLE_LOG)
+		audit_send(k, ch);
 	if (role != ROLE_FRONT)
 		return;
 	certs_watch_send(k->certs, ch);
@@ -130,6 +133,7 @@ all_ready(void *arg)
 	};
 
 	log_event(k->log, LOG_LEVEL_INFO, NULL, "server started", fields);
+	audit_note(k, "start", "server.start", "ok");
 	if (k->set_aside != NULL)
 		log_event(k->log, LOG_LEVEL_ERROR, NULL, "settings set aside",
 		    (const struct log_field[]){
@@ -191,7 +195,9 @@ reload_by_signal(struct keeper *k)
 	k->hup_again = timer_is_set(&k->hup);
 	if (k->hup_again || k->stopping)
 		return;
-	(void)reload_ordered(k, NULL, &e);
+	audit_note(k, "signal", "reload", reload_ordered(k, NULL, &e) == 0 ?
+	    "ok" : "configuration");
+	audit_mend(k);
 	(void)timer_after(k->loop, &k->hup, HUP_MS);
 }
 
@@ -222,15 +228,19 @@ on_signal(struct loop *l, int signo, void *arg)
 		setup_logs(k->conf);
 		children_tell_role(k->children, ROLE_LOG, MSG_REOPEN, 0,
 		    span_mem(NULL, 0));
+		audit_mend(k);
 		break;
 	default:
+		if (!k->stopping)
+			audit_note(k, "signal", "server.stop", "ok");
 		keeper_stop(k);
 	}
 }
 
-/* Removed or replaced, it would lock the administrator out (F-40). */
+/* The control socket and the audit file in their places: a lost socket would
+ * lock the administrator out (F-40). */
 static void
-mend_control(struct loop *l, struct timer *t)
+mend(struct loop *l, struct timer *t)
 {
 	struct keeper *k = LOOP_OWNER(t, struct keeper, mend);
 	struct channel *front = children_front(k->children);
@@ -239,6 +249,7 @@ mend_control(struct loop *l, struct timer *t)
 	(void)timer_after(l, t, MEND_MS);
 	if (k->stopping)
 		return;
+	audit_mend(k);
 	if (control_mend(k->control, &e)) {
 		log_event(k->log, LOG_LEVEL_WARNING, NULL,
 		    "control socket made anew", NULL);
@@ -300,7 +311,7 @@ prepare(struct keeper *k, struct err *e)
 	if (k->children == NULL || k->certs == NULL || k->runtime == NULL)
 		return err_set(e, ERR_TEMP, "out of memory");
 	k->hup.due = hup_due;
-	k->mend.due = mend_control;
+	k->mend.due = mend;
 	return timer_after(k->loop, &k->mend, MEND_MS);
 }
 

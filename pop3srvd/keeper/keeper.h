@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/conf/conf.h"
 #include "lib/conf/conf_load.h"
@@ -23,6 +24,13 @@ struct last_reload {
 	int64_t wall;		/* ms; 0: none yet */
 	bool ok;
 	char *text;		/* the faults, a line each; or NULL */
+};
+
+/* Which file log has as its audit file. */
+struct audit_place {
+	dev_t dev;
+	ino_t ino;
+	bool failed;		/* none, and that was told */
 };
 
 struct keeper {
@@ -47,6 +55,7 @@ struct keeper {
 	int lock_fd;		/* holds state_dir; -1: not yet */
 	struct certs_watch *certs;
 	struct last_reload last;
+	struct audit_place audit;
 	char *faults;		/* all of the last load, a line each; or NULL */
 	struct timer hup;	/* set: a signal's reload was just now */
 	bool hup_again;		/* and another is wanted */

@@ -1,6 +1,8 @@
 # keeper: sbin/pop3srvd itself.
 sbin_PROGRAMS += sbin/pop3srvd
 sbin_pop3srvd_SOURCES = \
+	pop3srvd/keeper/audit.c \
+	pop3srvd/keeper/audit.h \
 	pop3srvd/keeper/cert_set.c \
 	pop3srvd/keeper/cert_set.h \
 	pop3srvd/keeper/certs_watch.c \

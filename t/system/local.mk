@@ -38,6 +38,8 @@ SYSTEM_TESTS = \
 	t/system/406-descriptors.sh \
 	t/system/407-stuck-helpers.sh \
 	t/system/408-login-flood.sh \
+	t/system/540-auto-deny-rule.sh \
+	t/system/541-failed-logins.sh \
 	t/system/600-pop3ctl-words.sh \
 	t/system/601-control.sh \
 	t/system/602-roles.sh \

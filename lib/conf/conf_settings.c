@@ -59,7 +59,7 @@ set_aside(struct settings *s, const char *why, struct err *e)
 
 	if (gmtime_r(&now, &tm) != NULL)
 		strftime(date, sizeof(date), "%Y%m%dT%H%M%SZ", &tm);
-	for (i = 0; status < 0 && i < 10; i++) {
+	for (i = 0; status < 0 && i < 100; i++) {
 		snprintf(to, sizeof(to), CONF_SETTINGS ".damaged-%s%s%.0d",
 		    date, i > 0 ? "-" : "", i);
 		status = path_rename(s->fd, CONF_SETTINGS, s->fd, to, false,

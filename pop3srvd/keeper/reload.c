@@ -267,7 +267,7 @@ reload_log_notes(struct keeper *k)
 		    "configuration warning", (const struct log_field[]){
 		    LOG_STR("key", json_str(note, "key", "", NULL)),
 		    LOG_STR("origin", json_str(note, "origin", "", NULL)),
-		    LOG_STR("text", json_str(note, "text", "", NULL)),
+		    LOG_STR("error", json_str(note, "text", "", NULL)),
 		    { NULL } });
 	}
 	json_decref(k->told);

@@ -40,6 +40,9 @@ SYSTEM_TESTS = \
 	t/system/408-login-flood.sh \
 	t/system/540-auto-deny-rule.sh \
 	t/system/541-failed-logins.sh \
+	t/system/500-options.sh \
+	t/system/501-welcome.sh \
+	t/system/502-settings.sh \
 	t/system/600-pop3ctl-words.sh \
 	t/system/601-control.sh \
 	t/system/602-roles.sh \

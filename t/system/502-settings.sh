@@ -1,0 +1,94 @@
+#!/bin/sh
+# settings.json: a change is tried whole before it is written, a reset too; a
+# damaged file is reported, set aside, never silently ignored, and what it kept is
+# not lost while the server runs.
+. "${srcdir:-.}/t/system/common.sh"
+logins=no
+begin
+settings=$dir/state/settings.json
+says() { grep -qe "$1" "$dir/out" || { cat "$dir/out"; fail "must say: $1"; }; }
+aside() { ls "$dir/state" | grep -c '^settings.json.damaged-' || :; }
+value() { "$bin/bin/pop3ctl" -s "$sock" config get "$1"; }
+start_server
+
+# A reset that cannot be taken over changes nothing.
+must 'other listeners' ctl config set listeners "[{\"name\":\"only\",\"address\":\"$addr\",\"port\":1117,\"tls\":\"none\"}]"
+cp "$settings" "$dir/before"
+python3 - <<'EOF' &
+import os, socket, time
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+for _ in range(100):
+    try: s.bind((os.environ['addr'], int(os.environ['port']))); break
+    except OSError: time.sleep(0.1)
+s.listen(); open(os.environ['dir'] + '/taken', 'w').close(); time.sleep(120)
+EOF
+taker=$!
+pids="$pids $taker"
+n=0
+until [ -e "$dir/taken" ]; do n=$((n + 1)); [ $n -lt 100 ] || fail 'the port is not free'; sleep 0.1; done
+must_not 'a reset to a port that is taken' ctl config reset listeners
+says 'in use'
+must 'is not kept' cmp "$dir/before" "$settings"
+must 'and not in force' sh -c "'$bin/bin/pop3ctl' -s '$sock' config get listeners.only.port | grep -qx 1117"
+kill "$taker"; wait "$taker" 2>/dev/null || :
+must 'once it is free' ctl config reset listeners
+must_not 'the file has it no more' grep -q listeners "$settings"
+
+# A file somebody edited: reset leads out of it, a key at a time.
+must 'something to keep' ctl config set limits.auth_tries 5
+printf '{ "limits": { "auth_tries": 5, "per_adress": 3 }, "gone": 1 }\n' >"$settings"
+must_exit 78 'unknown keys are faults of a reload' ctl reload
+says 'did you mean "per_address"'
+must_exit 65 'a change names them' ctl config set limits.auth_tries 6
+must_exit 65 'a reset takes one away and names the next' ctl config reset gone
+says 'per_adress'
+must_not 'gone is gone' grep -q gone "$settings"
+must 'the last one' ctl config reset limits.per_adress
+must 'then all is well' ctl reload
+must 'and the rest is kept' sh -c "'$bin/bin/pop3ctl' -s '$sock' config get limits.auth_tries | grep -qx 5"
+
+# Damage while the server runs.
+must 'an override too' ctl welcome set --listener pop3 Hello
+before=$(cat "$settings")
+count=0
+for bad in '' '{' '[]' '"x"' '{ "limits": { "auth_tries": 5 }' 'null' 'garbage'; do
+	printf '%s' "$bad" >"$settings"
+	must_exit 78 "a reload with '$bad' is refused" ctl reload
+	says 'settings.json'
+	must 'and changes nothing' sh -c "'$bin/bin/pop3ctl' -s '$sock' config get limits.auth_tries | grep -qx 5"
+	must 'the file is as it was' sh -c "[ \"\$(cat '$settings')\" = '$bad' ]"
+	must_exit 65 'a change sets it aside' ctl config set limits.auth_tries 6
+	says 'was damaged'
+	says 'written anew'
+	count=$((count + 1))
+	must 'under another name' test "$(aside)" -eq $count
+	must 'with all that was kept' sh -c "[ \"\$(cat '$settings')\" = '$before' ]"
+done
+must 'the log tells of it' sh -c "[ \$(grep -c 'settings set aside' '$dir/log') -eq $count ]"
+must 'then the change works' ctl config set limits.auth_tries 6
+must 'what was set aside can be read' sh -c "cat '$dir'/state/settings.json.damaged-* | grep -q garbage"
+
+# Damage before a start.
+stop_server
+for bad in '' '{ "limits": {' '[1]'; do
+	printf '%s' "$bad" >"$settings"
+	must_exit 78 "the check calls '$bad' a fault" "$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -n
+	says 'settings.json'
+	must 'and leaves it' sh -c "[ \"\$(cat '$settings')\" = '$bad' ]"
+	: >"$dir/stderr"
+	start_server
+	count=$((count + 1))
+	must 'a start sets it aside' test "$(aside)" -eq $count
+	must 'says so' grep -q 'settings.json was damaged' "$dir/stderr"
+	must 'logs it' sh -c "tail -n 8 '$dir/log' | grep -q 'settings set aside'"
+	must 'and serves the rest' sh -c "'$bin/bin/pop3ctl' -s '$sock' config get limits.auth_tries | grep -qx 3"
+	must 'a change is kept again' ctl config set limits.auth_tries 6
+	# A second server must not touch the first one's file.
+	printf '%s' "$bad" >"$settings"
+	must_not 'a second server' "$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -f
+	must 'does not touch it' test "$(aside)" -eq $count
+	stop_server
+done
+start_server
+still_alive
+stop_server

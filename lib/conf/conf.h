@@ -16,7 +16,7 @@
 #include "lib/base/err.h"
 #include "lib/base/pack.h"
 
-enum conf_protocol { CONF_POP3, CONF_LMTP };
+enum conf_protocol { CONF_POP3, CONF_LMTP, CONF_POPPASS };
 enum conf_tls_mode { CONF_TLS_NONE, CONF_TLS_STARTTLS, CONF_TLS_IMPLICIT };
 enum conf_plaintext { CONF_PLAIN_NEVER, CONF_PLAIN_LOOPBACK,
 	CONF_PLAIN_ALWAYS };

@@ -129,6 +129,25 @@ check_two(const struct check *k, const struct conf_listener *a,
 		    (int)b->port);
 }
 
+/* What it takes are passwords, two of them (seeds.md P-20). */
+static void
+check_poppass(const struct check *k, const struct conf_listener *l)
+{
+	const char *origin = conf_origin(k->s, "listeners");
+	struct addr a;
+
+	if (l->tls_mode == CONF_TLS_STARTTLS)
+		conf_fault(k->f, "%s: listeners: \"%s\": poppass has no "
+		    "STARTTLS; say \"tls\": \"implicit\", or \"none\" with "
+		    "\"address\": \"127.0.0.1\"", origin, l->name);
+	else if (l->tls_mode == CONF_TLS_NONE && l->path[0] == '\0' &&
+	    (addr_parse(l->address, &a, NULL) < 0 || !addr_is_loopback(&a)))
+		conf_fault(k->f, "%s: listeners: \"%s\" would take passwords "
+		    "without TLS at %s; say \"tls\": \"implicit\", or "
+		    "\"address\": \"127.0.0.1\"", origin, l->name,
+		    l->address);
+}
+
 static void
 check_listener(const struct check *k, const struct conf_listener *l)
 {
@@ -143,6 +162,8 @@ check_listener(const struct check *k, const struct conf_listener *l)
 	if (strcmp(l->server.tls.certificate, root->certificate) != 0 ||
 	    strcmp(l->server.tls.key_file, root->key_file) != 0)
 		check_tls(k, &l->server.tls);
+	if (l->protocol == CONF_POPPASS)
+		check_poppass(k, l);
 	if (l->path[0] != '\0' && strcmp(l->path, k->c->control.path) == 0)
 		conf_fault(k->f, "%s: listeners: \"%s\" is at control.path, "
 		    "%s", conf_origin(k->s, "listeners"), l->name, l->path);

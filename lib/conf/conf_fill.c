@@ -12,6 +12,7 @@
 
 #define PORT_PLAIN	110
 #define PORT_TLS	995
+#define PORT_POPPASS	106	/* IANA says 3com-tsmux, clients do not */
 
 /* With a certificate and no word about listeners these serve. */
 static const char usual_listeners[] =
@@ -156,6 +157,14 @@ settle_log(struct conf_log *l)
 		l->port = ports[l->transport];
 }
 
+static int64_t
+usual_port(const struct conf_listener *l)
+{
+	if (l->protocol == CONF_POPPASS)
+		return PORT_POPPASS;
+	return l->tls_mode == CONF_TLS_IMPLICIT ? PORT_TLS : PORT_PLAIN;
+}
+
 /* Defaults that depend on something else. */
 static int
 settle(struct conf *c)
@@ -171,10 +180,9 @@ settle(struct conf *c)
 		if (settle_server(&l->server) < 0)
 			return -1;
 		if (l->path[0] == '\0' && l->port == 0)
-			l->port = l->tls_mode == CONF_TLS_IMPLICIT ? PORT_TLS :
-			    PORT_PLAIN;
+			l->port = usual_port(l);
 		if (l->name[0] == '\0' && replace(&l->name,
-		    conf_listener_name(NULL,
+		    conf_listener_name(NULL, l->protocol,
 		    l->tls_mode == CONF_TLS_IMPLICIT)) < 0)
 			return -1;
 	}

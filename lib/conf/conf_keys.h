@@ -229,8 +229,8 @@ SERVER_KEY("options.apop", BOOL, options.apop, "false", ANY,
 SERVER_KEY("options.xtnd_xmit", BOOL, options.xtnd_xmit, "false",
     LATER("true"), CONF_LIVE, "let clients send mail by XTND XMIT")
 SERVER_KEY("options.password_change", BOOL, options.password_change,
-    "false", LATER("true"), CONF_LIVE,
-    "let clients change their password")
+    "false", ANY, CONF_LIVE,
+    "let owners change their password at listeners for poppass")
 SERVER_KEY("options.auto_deny", BOOL, options.auto_deny, "true", ANY,
     CONF_LIVE, "refuse addresses for a while that behave like attackers")
 SERVER_KEY("options.debug", BOOL, options.debug, "false", LATER("true"),
@@ -281,13 +281,15 @@ SERVER_KEY("limits.rate_window", DURATION, limits.message_rate_window,
     "over this time min_rate is measured")
 
 LISTENER_KEY("name", STRING, name, "", CHARS(0, 64), CONF_RELOAD,
-    "what logs call it; when empty pop3, or pop3s with implicit TLS")
+    "what logs call it; when empty pop3, pop3s with implicit TLS, or poppass")
 LISTENER_KEY("protocol", ENUM, protocol, "pop3",
-    WORDS("pop3 lmtp", "lmtp"), CONF_RELOAD, "what is spoken there")
+    WORDS("pop3 lmtp poppass", "lmtp"), CONF_RELOAD,
+    "what is spoken there; poppass (password changes) wants implicit TLS, or "
+    "none on a loopback address")
 LISTENER_KEY("address", ADDRESS, address, "*", ANY, CONF_RELOAD,
     "numeric address, * for all of this machine")
 LISTENER_KEY("port", NUMBER, port, "0", BETWEEN(0, 65535), CONF_RELOAD,
-    "when 0: 995 with implicit TLS, else 110")
+    "when 0: 995 with implicit TLS, else 110; for poppass 106")
 LISTENER_KEY("path", PATH, path, "", CHARS(0, 107), CONF_RELOAD,
     "Unix socket instead of address and port")
 LISTENER_KEY("tls.mode", ENUM, tls_mode, "starttls",

@@ -107,10 +107,12 @@ conf_key_del(json_t *changes, const char *key)
 }
 
 const char *
-conf_listener_name(const char *name, bool implicit)
+conf_listener_name(const char *name, enum conf_protocol p, bool implicit)
 {
 	if (name != NULL && name[0] != '\0')
 		return name;
+	if (p == CONF_POPPASS)
+		return "poppass";
 	return implicit ? "pop3s" : "pop3";
 }
 
@@ -120,9 +122,13 @@ name_of(const json_t *flat)
 {
 	const char *mode = json_string_value(json_object_get(flat,
 	    "tls.mode"));
+	const char *protocol = json_string_value(json_object_get(flat,
+	    "protocol"));
 
 	return conf_listener_name(json_string_value(json_object_get(flat,
-	    "name")), mode != NULL && strcmp(mode, "implicit") == 0);
+	    "name")), protocol != NULL && strcmp(protocol, "poppass") == 0 ?
+	    CONF_POPPASS : CONF_POP3,
+	    mode != NULL && strcmp(mode, "implicit") == 0);
 }
 
 int

@@ -58,7 +58,8 @@ int conf_key_set(json_t *changes, const char *key, json_t *v);
 int conf_key_del(json_t *changes, const char *key);
 
 /* What a listener is called that may have no name of its own. */
-const char *conf_listener_name(const char *name, bool implicit);
+const char *conf_listener_name(const char *name, enum conf_protocol p,
+    bool implicit);
 /* What values say of this flat listener by its name, over it; 0 or -1. */
 int conf_over_lay(json_t *flat, const json_t *values);
 /* Names that no listener has. */

@@ -184,6 +184,20 @@ auth_pool_begin(struct auth_pool *ap, int helper, uint16_t type, uint32_t sid,
 }
 
 int
+auth_pool_change(struct auth_pool *ap, int helper, uint32_t sid,
+    const struct msg_change *m)
+{
+	struct buf b;
+	int r = -1;
+
+	buf_init(&b, FRAME_MAX);
+	if (msg_change_pack(m, &b) == 0)
+		r = ask(ap, helper, MSG_AUTH_CHANGE, sid, buf_span(&b));
+	buf_wipe(&b);
+	return r;
+}
+
+int
 auth_pool_step(struct auth_pool *ap, int helper, uint32_t sid,
     struct span data)
 {

@@ -51,6 +51,8 @@ bool auth_pool_wait(struct auth_pool *ap, int helper, struct auth_turn *t);
 /* Ask.  type: MSG_AUTH_PASS or MSG_AUTH_BEGIN.  0 or -1. */
 int auth_pool_begin(struct auth_pool *ap, int helper, uint16_t type,
     uint32_t sid, const struct msg_auth *m);
+int auth_pool_change(struct auth_pool *ap, int helper, uint32_t sid,
+    const struct msg_change *m);
 int auth_pool_step(struct auth_pool *ap, int helper, uint32_t sid,
     struct span data);
 /* The exchange is over; auth is told to forget one that it knows and has not

@@ -44,6 +44,7 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/pool.c \
 	pop3srvd/front/pool.h \
 	pop3srvd/front/pop3_session.c \
+	pop3srvd/front/poppass_session.c \
 	pop3srvd/front/ports.c \
 	pop3srvd/front/ports.h \
 	pop3srvd/front/proxy.c \

@@ -92,11 +92,24 @@ login_auth(struct session *s)
 	return login_step(s);
 }
 
+/* A new password that auth does not take is nobody's fault. */
+static void
+log_refused(const struct session *s, const struct msg_auth_result *r)
+{
+	session_log(s, LOG_LEVEL_INFO, "password refused",
+	    (struct log_field[]){ LOG_STR("user", s->account),
+	    LOG_SPAN("reason", r->data), END_FIELDS });
+}
+
 static void
 log_failed(const struct session *s, const struct msg_auth_result *r)
 {
 	bool theirs = r->outcome == MSG_AUTH_FAIL;
 
+	if (r->outcome == MSG_AUTH_PERM && r->data.len > 0) {
+		log_refused(s, r);
+		return;
+	}
 	s->srv->login_failures += theirs;
 	session_log(s, theirs ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
 	    theirs ? "auth failed" : "auth fault", (struct log_field[]){

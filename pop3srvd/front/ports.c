@@ -143,7 +143,7 @@ ports_conf(struct ports *ps, const struct conf *c)
 		port_free(p);
 	}
 	for (i = 0; i < c->n_listeners; i++) {
-		if (c->listeners[i].protocol != CONF_POP3)
+		if (c->listeners[i].protocol == CONF_LMTP)
 			continue;
 		if (take(ps, c, &c->listeners[i], &e) < 0)
 			log_error(ps->srv->log, LOG_LEVEL_ERROR, NULL,

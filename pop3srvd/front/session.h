@@ -25,6 +25,7 @@
 
 struct engine_ops;
 struct message;
+struct poppass;
 struct server;
 struct vserver;
 
@@ -64,6 +65,7 @@ struct session {
 	struct conn *conn;			/* NULL: the peer has left */
 	const struct engine_ops *engine;
 	struct pop3 *pop;			/* the engine, when POP3 */
+	struct poppass *pass;			/* when poppass */
 	struct timer timer;
 	struct task task;
 	uint64_t number;

@@ -105,6 +105,11 @@ take_engine(struct vserver *vs, const struct conf *c,
 	p->max_bad_after = small(s->limits.bad_commands);
 	p->max_auth = small(s->limits.auth_tries);
 	p->out_high = OUT_HIGH;
+	vs->poppass.on = s->options.password_change;
+	vs->poppass.auto_deny = p->auto_deny;
+	vs->poppass.max_bad_before = p->max_bad_before;
+	vs->poppass.max_bad_after = p->max_bad_after;
+	vs->poppass.max_auth = p->max_auth;
 }
 
 static int
@@ -113,7 +118,8 @@ fill(struct vserver *vs, const struct conf *c,
 {
 	const struct conf_server *s = &l->server;
 
-	vs->engine = &engine_pop3;
+	vs->engine = l->protocol == CONF_POPPASS ? &engine_poppass :
+	    &engine_pop3;
 	vs->tls_mode = l->tls_mode;
 	vs->plaintext = s->allow_plaintext;
 	vs->apop = s->options.apop;

@@ -16,6 +16,7 @@
 #include "lib/net/tls.h"
 #include "lib/policy/netacl.h"
 #include "lib/proto/pop3.h"
+#include "lib/proto/poppass.h"
 
 struct engine_ops;
 
@@ -27,6 +28,7 @@ struct vserver {
 	char *greeting;
 	char *hostname;
 	struct pop3_conf pop3;
+	struct poppass_conf poppass;
 	struct pop3_mech *mechs;
 	enum conf_tls_mode tls_mode;
 	struct tls_set *tls;		/* NULL: no certificate */

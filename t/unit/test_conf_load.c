@@ -118,8 +118,6 @@ static const struct {
 	    "options.apop: true: not available in this version" },
 	{ "XTND XMIT", "{\"options\":{\"xtnd_xmit\":true}}",
 	    "not available in this version" },
-	{ "password change", "{\"options\":{\"password_change\":true}}",
-	    "not available in this version" },
 	{ "debug", "{\"options\":{\"debug\":true}}",
 	    "options.debug: true: not available in this version" },
 	{ "debug of a listener", "{\"listeners\":[{\"options\":{\"debug\":"

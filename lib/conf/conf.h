@@ -65,6 +65,8 @@ struct conf_access {
 	enum conf_policy policy;
 	struct conf_strings grant;
 	struct conf_strings deny;
+	struct conf_strings grant_files;	/* a range a line */
+	struct conf_strings deny_files;
 };
 
 struct conf_limits {

@@ -248,6 +248,13 @@ SERVER_KEY("access.grant", RANGES, access.grant, "", ANY, CONF_LIVE,
     "ranges that are served; the longest prefix decides")
 SERVER_KEY("access.deny", RANGES, access.deny, "", ANY, CONF_LIVE,
     "ranges that are refused; they win a tie")
+SERVER_KEY("access.grant_files", PATHS, access.grant_files, "", ANY,
+    CONF_RELOAD | CONF_FILE_ONLY,
+    "files with further ranges that are served, one a line; read again when "
+    "they change")
+SERVER_KEY("access.deny_files", PATHS, access.deny_files, "", ANY,
+    CONF_RELOAD | CONF_FILE_ONLY,
+    "files with further ranges that are refused (blocklists)")
 SERVER_KEY("limits.connections", NUMBER, limits.connections, "10000",
     BETWEEN(1, 1000000), CONF_LIVE, "connections at once")
 SERVER_KEY("limits.per_address", NUMBER, limits.per_address, "20",

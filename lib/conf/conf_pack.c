@@ -43,6 +43,7 @@ free_field(enum conf_type type, void *field)
 		break;
 	case CONF_T_STRINGS:
 	case CONF_T_RANGES:
+	case CONF_T_PATHS:
 		free_strings(field);
 		break;
 	default:
@@ -118,6 +119,7 @@ pack_field(struct pack *p, enum conf_type type, const void *field)
 		break;
 	case CONF_T_STRINGS:
 	case CONF_T_RANGES:
+	case CONF_T_PATHS:
 		pack_strings(p, field);
 		break;
 	default:
@@ -230,6 +232,7 @@ unpack_field(struct unpack *u, const struct conf_row *r, void *field)
 		break;
 	case CONF_T_STRINGS:
 	case CONF_T_RANGES:
+	case CONF_T_PATHS:
 		unpack_strings(u, field);
 		break;
 	default:

@@ -25,7 +25,8 @@ enum conf_type {
 	CONF_T_SIZE,
 	CONF_T_DURATION,
 	CONF_T_STRINGS,		/* each one of words, when there are some */
-	CONF_T_RANGES		/* strings that prefix_parse() takes */
+	CONF_T_RANGES,		/* strings that prefix_parse() takes */
+	CONF_T_PATHS		/* absolute paths */
 };
 
 enum conf_when {

@@ -64,6 +64,7 @@ conf_value_json(const struct conf_row *r, const void *field)
 		    text));
 	case CONF_T_STRINGS:
 	case CONF_T_RANGES:
+	case CONF_T_PATHS:
 		return strings_json(field);
 	default:
 		return json_string(*(char *const *)field);
@@ -121,6 +122,7 @@ conf_value_text(const struct conf_row *r, const char *text)
 		return number_text(text);
 	case CONF_T_STRINGS:
 	case CONF_T_RANGES:
+	case CONF_T_PATHS:
 		return words_text(text);
 	case CONF_T_LIST:
 		if (text[0] == '\0')

@@ -277,6 +277,9 @@ check_item(const struct conf_row *r, const json_t *v, struct err *e)
 		return -1;
 	if (r->type == CONF_T_RANGES)
 		return prefix_parse(json_string_value(v), &p, e);
+	if (r->type == CONF_T_PATHS && json_string_value(v)[0] != '/')
+		return wrong(v, "must be an absolute path, beginning with /",
+		    e);
 	return check_word(r, json_string_value(v), e);
 }
 
@@ -336,6 +339,7 @@ conf_value_read(const struct conf_row *r, const json_t *v, void *field,
 		return read_number(r, v, field, e);
 	case CONF_T_STRINGS:
 	case CONF_T_RANGES:
+	case CONF_T_PATHS:
 		if (read_strings(r, v, field, e) == 0)
 			return 0;
 		here.offset = 0;

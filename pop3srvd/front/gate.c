@@ -25,6 +25,7 @@ struct quota {			/* of log lines */
 
 struct gate {
 	size_t ceiling;
+	struct access *access;
 	struct limits *limits;
 	struct autodeny *shut_out;
 	struct quota quota[GATE_VERDICTS];
@@ -53,6 +54,7 @@ gate_free(struct gate **g_p)
 		return;
 	limits_free(&(*g_p)->limits);
 	autodeny_free(&(*g_p)->shut_out);
+	access_free(&(*g_p)->access);
 	free(*g_p);
 	*g_p = NULL;
 }
@@ -63,6 +65,30 @@ gate_allow(struct gate *g, size_t ceiling)
 	g->ceiling = ceiling;
 }
 
+void
+gate_access(struct gate *g, struct access *a)
+{
+	access_free(&g->access);
+	g->access = a;
+}
+
+const struct access *
+gate_lists(const struct gate *g)
+{
+	return g->access;
+}
+
+/* A listener without a list of its own lets nobody in: what it should be is
+ * not known. */
+static bool
+denied(const struct gate *g, const struct vserver *vs, const struct addr *a,
+    const struct netacl_rule **rule_r)
+{
+	const struct netacl *acl = access_list(g->access, vs->name);
+
+	return acl == NULL || netacl_test(acl, a, rule_r) == VERDICT_DENY;
+}
+
 enum gate_verdict
 gate_judge(struct gate *g, const struct vserver *vs, const struct addr *a,
     int64_t now, const struct netacl_rule **rule_r)
@@ -71,7 +97,7 @@ gate_judge(struct gate *g, const struct vserver *vs, const struct addr *a,
 		*rule_r = NULL;
 	if (vs->pop3.auto_deny && autodeny_holds(g->shut_out, a, now))
 		return GATE_SHUT_OUT;
-	if (netacl_test(vs->acl, a, rule_r) == VERDICT_DENY)
+	if (denied(g, vs, a, rule_r))
 		return GATE_DENIED;
 	return GATE_OK;
 }

@@ -16,6 +16,7 @@
 #include "lib/policy/autodeny.h"
 #include "lib/policy/netacl.h"
 
+#include "pop3srvd/front/access.h"
 #include "pop3srvd/front/vserver.h"
 
 enum gate_verdict {
@@ -35,6 +36,10 @@ struct gate;
 struct gate *gate_new(size_t ceiling);
 void gate_allow(struct gate *g, size_t ceiling);
 void gate_free(struct gate **g_p);
+
+/* The lists in force from now on; takes them, frees the old. */
+void gate_access(struct gate *g, struct access *a);
+const struct access *gate_lists(const struct gate *g);	/* NULL: none yet */
 
 /* What would be decided, counting nothing.  *rule_r (or NULL): the
  * rule of the access list that decided, NULL when none did. */

@@ -3,6 +3,8 @@
 
 noinst_LIBRARIES += pop3srvd/front/libfront.a
 pop3srvd_front_libfront_a_SOURCES = \
+	pop3srvd/front/access.c \
+	pop3srvd/front/access.h \
 	pop3srvd/front/auth_pool.c \
 	pop3srvd/front/auth_pool.h \
 	pop3srvd/front/ctl_audit.c \

@@ -75,6 +75,27 @@ take_control(struct server *srv, struct frame *f)
 		close(fd);
 }
 
+/* They follow the configuration they were made from: listeners take over
+ * both in one turn, so that no peer meets one without the other. */
+static void
+take_access(struct server *srv, struct frame *f)
+{
+	struct access *a;
+	int fd = f->fd;
+	struct err e;
+
+	f->fd = -1;
+	a = fd < 0 ? NULL : access_open(fd, &e);
+	if (a != NULL)
+		gate_access(srv->gate, a);
+	else if (fd >= 0)
+		log_error(srv->log, LOG_LEVEL_ERROR, NULL,
+		    "access lists not taken", &e);
+	if (srv->conf_waits && !srv->stopping)
+		ports_conf(srv->ports, srv->conf);
+	srv->conf_waits = false;
+}
+
 static void
 serve_frame(struct server *srv, struct frame *f)
 {
@@ -100,6 +121,9 @@ serve_frame(struct server *srv, struct frame *f)
 		if (f->fd >= 0)
 			guard_keep(srv, f->fd);
 		f->fd = -1;
+		break;
+	case MSG_ACCESS:
+		take_access(srv, f);
 		break;
 	case MSG_CTL_REPLY:
 		if (msg_ctl_reply_unpack(&r, f->body) == 0)
@@ -175,7 +199,7 @@ on_conf(const struct conf *new, const struct conf *old, void *arg)
 	if (srv->stopping)
 		return;
 	check_places(srv);
-	ports_conf(srv->ports, new);
+	srv->conf_waits = true;
 	ctl_server_conf(srv->ctl, new);
 	guard_conf(srv);
 }
@@ -300,6 +324,7 @@ server_log_refused(struct server *srv, const struct vserver *vs,
 	int64_t now = loop_time(srv->loop)->mono;
 	const struct netacl_rule *rule = NULL;
 	char text[ADDR_TEXT], range[ADDR_TEXT] = "policy";
+	const char *list = "";
 	struct log_where where = {
 		.listener = vs->name,
 		.peer = addr_text(peer, text)
@@ -310,11 +335,14 @@ server_log_refused(struct server *srv, const struct vserver *vs,
 		return;
 	if (v == GATE_DENIED)
 		(void)gate_judge(srv->gate, vs, peer, now, &rule);
-	if (rule != NULL)
+	if (rule != NULL) {
 		prefix_text(&rule->p, range);
+		list = rule->verdict == VERDICT_GRANT ? "grant" : "deny";
+	}
 	log_event(srv->log, LOG_LEVEL_INFO, &where, "refused",
 	    (struct log_field[]){ LOG_STR("reason", gate_verdict_name(v)),
 	    LOG_STR("rule", v == GATE_DENIED ? range : ""),
+	    LOG_STR("list", list),
 	    LOG_NUM("missed", missed), { NULL, { NULL, 0 }, 0 } });
 }
 
@@ -374,10 +402,12 @@ server_start(struct server *srv, struct life *life, struct err *e)
 	    srv->relay == NULL || srv->ports == NULL || srv->ctl == NULL ||
 	    timer_after(srv->loop, &srv->keys_timer, KEYS_LIFE) < 0)
 		return err_set(e, ERR_TEMP, "out of memory at the start");
-	ports_conf(srv->ports, srv->conf);
+	srv->conf_waits = true;
 	ctl_server_conf(srv->ctl, srv->conf);
 	guard_conf(srv);
 	read_mail(srv);
+	if (gate_lists(srv->gate) == NULL)
+		return err_set(e, ERR_TEMP, "no access lists");
 	return 0;
 }
 

@@ -56,6 +56,7 @@ struct server {
 	unsigned hellos;		/* handshakes begun in it */
 	unsigned churn;			/* since memory was given back */
 	bool stopping;
+	bool conf_waits;		/* for the lists that go with it */
 	struct server_mail *mail, **mail_end;
 	uint64_t messages, octets_out, logins, login_failures;
 };

@@ -42,29 +42,6 @@ take_mechs(struct vserver *vs, const struct conf_strings *names)
 }
 
 static int
-take_ranges(struct vserver *vs, const struct conf_access *a, struct err *e)
-{
-	size_t i, k = 0, n = a->grant.n + a->deny.n, size;
-	struct netacl_rule *r = mem_new(n, sizeof(*r));
-
-	if (r == NULL)
-		return err_set(e, ERR_TEMP, "access list: out of memory");
-	for (i = 0; i < a->grant.n; i++, k++)
-		if (prefix_parse(a->grant.at[i], &r[k].p, e) < 0)
-			break;
-	for (i = 0; i < a->deny.n && k < n; i++, k++) {
-		r[k].verdict = VERDICT_DENY;
-		if (prefix_parse(a->deny.at[i], &r[k].p, e) < 0)
-			break;
-	}
-	if (k == n)
-		vs->acl = vs->own_acl = netacl_compile(a->policy ==
-		    CONF_DENY ? VERDICT_DENY : VERDICT_GRANT, r, n, &size, e);
-	free(r);
-	return vs->acl == NULL ? -1 : 0;
-}
-
-static int
 take_proxies(struct vserver *vs, const struct conf_strings *from,
     struct err *e)
 {
@@ -135,8 +112,6 @@ fill(struct vserver *vs, const struct conf *c,
 		return err_set(e, ERR_TEMP, "listener %s: out of memory",
 		    l->name);
 	take_engine(vs, c, s);
-	if (take_ranges(vs, &s->access, e) < 0)
-		return -1;
 	return take_proxies(vs, &l->proxy_from, e);
 }
 
@@ -173,7 +148,6 @@ vserver_unref(struct vserver **vs_p)
 		return;
 	if (vs->tls != NULL)
 		tls_set_unref(&vs->tls);
-	free(vs->own_acl);
 	free(vs->name);
 	free(vs->greeting);
 	free(vs->hostname);

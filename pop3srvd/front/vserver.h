@@ -14,7 +14,6 @@
 
 #include "lib/conf/conf.h"
 #include "lib/net/tls.h"
-#include "lib/policy/netacl.h"
 #include "lib/proto/pop3.h"
 #include "lib/proto/poppass.h"
 
@@ -32,8 +31,6 @@ struct vserver {
 	struct pop3_mech *mechs;
 	enum conf_tls_mode tls_mode;
 	struct tls_set *tls;		/* NULL: no certificate */
-	const struct netacl *acl;
-	struct netacl *own_acl;
 	struct prefix *proxies;
 	size_t n_proxies;
 	enum conf_plaintext plaintext;

@@ -1,6 +1,8 @@
 # What the processes say to each other.
 noinst_LIBRARIES += pop3srvd/ipc/libipc.a
 pop3srvd_ipc_libipc_a_SOURCES = \
+	pop3srvd/ipc/aclset.c \
+	pop3srvd/ipc/aclset.h \
 	pop3srvd/ipc/certs.c \
 	pop3srvd/ipc/certs.h \
 	pop3srvd/ipc/life.c \

@@ -6,7 +6,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/base/mem.h"
 #include "lib/base/path.h"
@@ -15,38 +14,16 @@
 
 #define PEM_MAX		(1u << 20)
 
-static void
-look(const char *path, struct file_state *s_r)
-{
-	struct stat st;
-
-	memset(s_r, 0, sizeof(*s_r));
-	if (stat(path, &st) < 0)
-		return;
-	s_r->dev = (uint64_t)st.st_dev;
-	s_r->ino = (uint64_t)st.st_ino;
-	s_r->size = (int64_t)st.st_size;
-	s_r->mtime = st.st_mtim;
-}
-
-static bool
-same_state(const struct file_state *a, const struct file_state *b)
-{
-	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
-	    a->mtime.tv_sec == b->mtime.tv_sec &&
-	    a->mtime.tv_nsec == b->mtime.tv_nsec;
-}
-
 bool
 cert_changed(const struct cert *c)
 {
-	struct file_state now;
+	struct filestate now;
 
-	look(c->chain_path, &now);
-	if (!same_state(&now, &c->seen[0]))
+	filestate_look(c->chain_path, &now);
+	if (!filestate_same(&now, &c->seen[0]))
 		return true;
-	look(c->key_path, &now);
-	return !same_state(&now, &c->seen[1]);
+	filestate_look(c->key_path, &now);
+	return !filestate_same(&now, &c->seen[1]);
 }
 
 static void
@@ -76,8 +53,8 @@ cert_read(struct cert *c, struct err *e)
 {
 	struct cert new = *c;
 
-	look(c->chain_path, &c->seen[0]);
-	look(c->key_path, &c->seen[1]);
+	filestate_look(c->chain_path, &c->seen[0]);
+	filestate_look(c->key_path, &c->seen[1]);
 	new.chain = new.key = NULL;
 	if (path_read(c->chain_path, PEM_MAX, &new.chain, &new.chain_len,
 	    e) < 0)

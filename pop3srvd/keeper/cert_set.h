@@ -7,17 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "pop3srvd/ipc/certs.h"
 #include "pop3srvd/keeper/certs_watch.h"
-
-/* What tells one state of a file from another without reading it. */
-struct file_state {
-	uint64_t dev, ino;
-	int64_t size;
-	struct timespec mtime;
-};
+#include "pop3srvd/keeper/filestate.h"
 
 struct cert {
 	char *listener;
@@ -27,7 +20,7 @@ struct cert {
 	char *chain, *key;
 	size_t chain_len, key_len;
 	int64_t not_after;	/* seconds since 1970 */
-	struct file_state seen[2];	/* when last read, right or wrong */
+	struct filestate seen[2];	/* when last read, right or wrong */
 };
 
 struct cert_set {

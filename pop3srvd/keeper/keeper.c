@@ -24,6 +24,7 @@
 
 #include "pop3srvd/ipc/memfd.h"
 
+#include "pop3srvd/keeper/access.h"
 #include "pop3srvd/keeper/audit.h"
 #include "pop3srvd/keeper/ctl.h"
 #include "pop3srvd/keeper/keeper.h"
@@ -44,6 +45,7 @@ outfit(enum role role, struct channel *ch, void *arg)
 		audit_send(k, ch);
 	if (role != ROLE_FRONT)
 		return;
+	keeper_send_access(k, ch);
 	certs_watch_send(k->certs, ch);
 	sockets_send(k->sockets, NULL, ch);
 	control_send(k->control, ch);
@@ -173,6 +175,26 @@ certs_changed(void *arg)
 		certs_watch_send(k->certs, front);
 }
 
+/* A file with ranges: all lists are made anew, or all stay. */
+static void
+lists_changed(void *arg)
+{
+	struct keeper *k = arg;
+	struct channel *front = children_front(k->children);
+	struct err e;
+	int fd = access_make(k->conf, k->source, k->lists, &e);
+
+	if (fd < 0) {
+		log_error(k->log, LOG_LEVEL_ERROR, NULL,
+		    "access lists not made", &e);
+		return;
+	}
+	(void)close(k->access_fd);
+	k->access_fd = fd;
+	if (front != NULL)
+		keeper_send_access(k, front);
+}
+
 void
 keeper_stop(struct keeper *k)
 {
@@ -297,6 +319,9 @@ prepare(struct keeper *k, struct err *e)
 	if (keys_make(&k->keys, e) < 0)
 		return -1;
 	k->conf_fd = keeper_pack_conf(k->conf, e);
+	k->access_fd = access_make(k->conf, k->source, k->lists, e);
+	if (k->access_fd < 0)
+		return -1;
 	k->kept_fd = memfd_kept("kept", MSG_KEPT_OCTETS, e);
 	if (k->conf_fd < 0 || k->kept_fd < 0 || prepare_signals(k, e) < 0)
 		return -1;
@@ -310,6 +335,9 @@ prepare(struct keeper *k, struct err *e)
 	k->runtime = json_object();
 	if (k->children == NULL || k->certs == NULL || k->runtime == NULL)
 		return err_set(e, ERR_TEMP, "out of memory");
+	if (listfiles_watch(k->lists, k->loop, k->log, lists_changed, k) < 0)
+		return err_set(e, ERR_TEMP, "out of memory");
+	listfiles_take(k->lists, k->conf);
 	k->hup.due = hup_due;
 	k->mend.due = mend;
 	return timer_after(k->loop, &k->mend, MEND_MS);
@@ -324,6 +352,9 @@ release(struct keeper *k)
 	log_out_free(&k->log);
 	if (k->conf_fd >= 0)
 		(void)close(k->conf_fd);
+	if (k->access_fd >= 0)
+		(void)close(k->access_fd);
+	listfiles_free(&k->lists);
 	if (k->kept_fd >= 0)
 		(void)close(k->kept_fd);
 	json_decref(k->runtime);
@@ -342,7 +373,7 @@ keeper_run(struct keeper *k, struct cert_set *certs)
 	struct err e;
 	int r;
 
-	k->conf_fd = k->kept_fd = -1;
+	k->conf_fd = k->access_fd = k->kept_fd = -1;
 	r = prepare(k, &e);
 	if (r < 0) {
 		cert_set_free(&certs);

@@ -17,6 +17,7 @@
 #include "pop3srvd/keeper/children.h"
 #include "pop3srvd/keeper/control.h"
 #include "pop3srvd/keeper/keys.h"
+#include "pop3srvd/keeper/listfiles.h"
 #include "pop3srvd/keeper/sockets.h"
 
 /* How the last reload went, for status. */
@@ -47,6 +48,8 @@ struct keeper {
 				 * start, until it is logged; or NULL */
 	uint32_t generation;
 	int conf_fd;		/* conf packed for the children */
+	struct listfiles *lists;	/* that conf names */
+	int access_fd;		/* conf's access lists for front */
 	int kept_fd;		/* what outlives a front */
 	struct keys keys;
 	struct children *children;
@@ -74,11 +77,15 @@ int keeper_adapt(const struct keeper *k, struct conf *c);
 /* Why APOP is offered nowhere although the settings say so. */
 void keeper_log_apop(const struct keeper *k);
 
-/* Pack conf for the children into conf_fd. */
+/* Pack conf for the children into conf_fd, as all but the ranges of access
+ * lists, which front gets compiled. */
 int keeper_pack_conf(const struct conf *c, struct err *e);
+int keeper_pack_bare(const struct conf *c, struct buf *b);
 
 /* Send the configuration in force to one child, or to all. */
 void keeper_send_conf(struct keeper *k, struct channel *ch, bool first);
+/* The access lists, right behind the configuration they were made from. */
+void keeper_send_access(struct keeper *k, struct channel *front);
 
 /*
  * Serve until told to stop.  k has conf, source, sockets, control and the

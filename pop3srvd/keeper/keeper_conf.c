@@ -73,6 +73,35 @@ keeper_adapt(const struct keeper *k, struct conf *c)
 	    l->name != NULL && l->ca_file != NULL ? 0 : -1;
 }
 
+/* Without the ranges: 100,000 of them for each listener would be copied by
+ * every process, and only front has a use for them. */
+static void
+forget_ranges(struct conf_access *a)
+{
+	a->grant.n = a->deny.n = 0;
+	a->grant_files.n = a->deny_files.n = 0;
+}
+
+int
+keeper_pack_bare(const struct conf *c, struct buf *b)
+{
+	struct conf bare = *c;
+	size_t i;
+	int r;
+
+	bare.listeners = mem_new(c->n_listeners + 1, sizeof(*bare.listeners));
+	if (bare.listeners == NULL)
+		return -1;
+	forget_ranges(&bare.server.access);
+	for (i = 0; i < c->n_listeners; i++) {
+		bare.listeners[i] = c->listeners[i];
+		forget_ranges(&bare.listeners[i].server.access);
+	}
+	r = conf_pack(&bare, b);
+	free(bare.listeners);
+	return r;
+}
+
 int
 keeper_pack_conf(const struct conf *c, struct err *e)
 {
@@ -80,7 +109,7 @@ keeper_pack_conf(const struct conf *c, struct err *e)
 	int fd = -1;
 
 	buf_init(&b, CONF_MAX);
-	if (conf_pack(c, &b) == 0)
+	if (keeper_pack_bare(c, &b) == 0)
 		fd = memfd_write("pop3srvd-conf", buf_span(&b), e);
 	else
 		err_set(e, ERR_TEMP, "configuration: out of memory");
@@ -105,4 +134,15 @@ keeper_send_conf(struct keeper *k, struct channel *ch, bool first)
 	}
 	buf_free(&b);
 	log_out_level(k->log, life_log_level(k->conf));
+}
+
+void
+keeper_send_access(struct keeper *k, struct channel *front)
+{
+	static const struct err e = { ERR_TEMP, 0, "front cannot be told" };
+
+	if (channel_send(front, MSG_ACCESS, k->generation, span_mem(NULL, 0),
+	    k->access_fd) < 0)
+		log_error(k->log, LOG_LEVEL_ERROR, NULL,
+		    "access lists not sent", &e);
 }

@@ -1,6 +1,8 @@
 # keeper: sbin/pop3srvd itself.
 sbin_PROGRAMS += sbin/pop3srvd
 sbin_pop3srvd_SOURCES = \
+	pop3srvd/keeper/access.c \
+	pop3srvd/keeper/access.h \
 	pop3srvd/keeper/audit.c \
 	pop3srvd/keeper/audit.h \
 	pop3srvd/keeper/cert_set.c \
@@ -22,6 +24,8 @@ sbin_pop3srvd_SOURCES = \
 	pop3srvd/keeper/ctl_option.h \
 	pop3srvd/keeper/ctl_welcome.c \
 	pop3srvd/keeper/ctl_welcome.h \
+	pop3srvd/keeper/filestate.c \
+	pop3srvd/keeper/filestate.h \
 	pop3srvd/keeper/inherit.c \
 	pop3srvd/keeper/inherit.h \
 	pop3srvd/keeper/keeper.c \
@@ -29,6 +33,8 @@ sbin_pop3srvd_SOURCES = \
 	pop3srvd/keeper/keeper_conf.c \
 	pop3srvd/keeper/keys.c \
 	pop3srvd/keeper/keys.h \
+	pop3srvd/keeper/listfiles.c \
+	pop3srvd/keeper/listfiles.h \
 	pop3srvd/keeper/main.c \
 	pop3srvd/keeper/reload.c \
 	pop3srvd/keeper/reload.h \
@@ -39,4 +45,4 @@ sbin_pop3srvd_SOURCES = \
 	pop3srvd/keeper/version.c \
 	pop3srvd/keeper/version.h
 sbin_pop3srvd_LDADD = pop3srvd/ipc/libipc.a lib/conf/libconf.a \
-	lib/ctl/libctl.a lib/net/libnet.a $(BASE_LIBS)
+	lib/ctl/libctl.a lib/policy/libpolicy.a lib/net/libnet.a $(BASE_LIBS)

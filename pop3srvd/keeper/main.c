@@ -138,6 +138,13 @@ load(struct keeper *k, bool check, struct cert_set **certs_r)
 		print_notes(k);
 	if (setup_users(k->conf, &e) < 0)
 		return complain(&e);
+	k->lists = listfiles_new();
+	if (k->lists == NULL)
+		err_set(&e, ERR_TEMP, "out of memory");
+	if (k->lists == NULL || listfiles_need(k->lists, k->conf, &e) < 0)
+		return complain(&e);
+	if (check)
+		listfiles_print(k->lists, stderr);
 	*certs_r = cert_set_load(k->conf, &e);
 	return *certs_r == NULL ? complain(&e) : EX_OK;
 }
@@ -193,6 +200,7 @@ clean_up(struct keeper *k, struct cert_set *certs)
 		(void)close(k->lock_fd);
 	control_close(&k->control);
 	free(k->set_aside);
+	listfiles_free(&k->lists);
 	conf_source_free(&k->source);
 	conf_free(&k->conf);
 }

@@ -17,6 +17,7 @@
 #include "lib/conf/conf_row.h"
 #include "lib/net/notify.h"
 
+#include "pop3srvd/keeper/access.h"
 #include "pop3srvd/keeper/reload.h"
 #include "pop3srvd/keeper/setup.h"
 
@@ -30,6 +31,7 @@ struct next {
 	struct sockets *sockets;
 	struct keys_apop apop;
 	int conf_fd;
+	int access_fd;
 	json_t *changes;
 	const json_t *settings;	/* instead of settings.json's, or NULL */
 };
@@ -43,6 +45,8 @@ drop_next(struct next *n)
 	sockets_drop(&n->sockets);
 	if (n->conf_fd >= 0)
 		(void)close(n->conf_fd);
+	if (n->access_fd >= 0)
+		(void)close(n->access_fd);
 	json_decref(n->changes);
 	mem_wipe(&n->apop, sizeof(n->apop));
 }
@@ -109,7 +113,7 @@ keep_until_restart(const struct conf *old, struct conf *new)
 	size_t i;
 
 	buf_init(&b, 64u << 20);
-	if (conf_pack(old, &b) == 0)
+	if (keeper_pack_bare(old, &b) == 0)
 		copy = conf_unpack(buf_data(&b), buf_len(&b), NULL);
 	buf_free(&b);
 	for (i = 0; copy != NULL && i < conf_root_set.n; i++) {
@@ -152,7 +156,10 @@ prepare(struct keeper *k, const json_t *runtime, bool dry_run, struct next *n,
 		return -1;
 	keys_apop_read(&n->apop, n->conf, !dry_run);
 	n->conf_fd = keeper_pack_conf(n->conf, e);
-	return n->conf_fd < 0 ? -1 : 0;
+	if (n->conf_fd < 0 || listfiles_need(k->lists, n->conf, e) < 0)
+		return -1;
+	n->access_fd = access_make(n->conf, n->source, k->lists, e);
+	return n->access_fd < 0 ? -1 : 0;
 }
 
 /* Before the configuration: auth has the key when front offers APOP. */
@@ -182,13 +189,17 @@ take_over(struct keeper *k, struct next *n)
 	k->conf = n->conf;
 	k->source = n->source;
 	k->conf_fd = n->conf_fd;
+	(void)close(k->access_fd);
+	k->access_fd = n->access_fd;
 	k->generation++;
 	children_conf(k->children, k->conf);
 	setup_logs(k->conf);
 	take_apop_key(k, &n->apop);
 	keeper_send_conf(k, NULL, false);
+	listfiles_take(k->lists, k->conf);
 	certs_watch_take(k->certs, n->certs);
 	if (front != NULL) {
+		keeper_send_access(k, front);
 		certs_watch_send(k->certs, front);
 		sockets_send(n->sockets, k->sockets, front);
 	}
@@ -198,7 +209,7 @@ take_over(struct keeper *k, struct next *n)
 	n->source = NULL;
 	n->certs = NULL;
 	n->sockets = NULL;
-	n->conf_fd = -1;
+	n->conf_fd = n->access_fd = -1;
 }
 
 static void
@@ -294,7 +305,8 @@ int
 reload_try(struct keeper *k, const json_t *settings, const json_t *runtime,
     struct err *e)
 {
-	struct next n = { .conf_fd = -1, .settings = settings };
+	struct next n = { .conf_fd = -1, .access_fd = -1,
+		.settings = settings };
 
 	begin(k);
 	return end(k, &n, prepare(k, runtime, true, &n, e), e);
@@ -304,7 +316,7 @@ int
 reload_run(struct keeper *k, json_t *runtime, bool dry_run,
     json_t **changes_r, struct err *e)
 {
-	struct next n = { .conf_fd = -1 };
+	struct next n = { .conf_fd = -1, .access_fd = -1 };
 	int r;
 
 	begin(k);
@@ -359,6 +371,7 @@ reload_ordered(struct keeper *k, json_t **changes_r, struct err *e)
 	notify_send("RELOADING=1");
 	json_array_clear(k->told);
 	certs_watch_look(k->certs);
+	listfiles_look(k->lists);
 	r = reload_run(k, NULL, false, changes_r, e);
 	remember(k, r == 0);
 	if (r == 0)

@@ -41,6 +41,7 @@ static const char *const type_names[] = {
 	[CONF_T_DURATION] = "duration",
 	[CONF_T_STRINGS] = "list of strings",
 	[CONF_T_RANGES] = "list of ranges",
+	[CONF_T_PATHS] = "list of paths",
 };
 
 /* The manual shows the folders of the usual prefix, not of this build. */

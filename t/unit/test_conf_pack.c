@@ -77,6 +77,7 @@ fill(const struct conf_set *set, void *at)
 			break;
 		case CONF_T_STRINGS:
 		case CONF_T_RANGES:
+		case CONF_T_PATHS:
 			fill_strings((struct conf_strings *)(void *)field);
 			break;
 		default:
@@ -144,6 +145,7 @@ same(const struct conf_set *set, const void *a, const void *b)
 			break;
 		case CONF_T_STRINGS:
 		case CONF_T_RANGES:
+		case CONF_T_PATHS:
 			same_strings(r->key, (const void *)x,
 			    (const void *)y);
 			break;
@@ -194,6 +196,7 @@ octets_of(const struct conf_row *r)
 	case CONF_T_LIST:
 	case CONF_T_STRINGS:
 	case CONF_T_RANGES:
+	case CONF_T_PATHS:
 		return sizeof(struct conf_strings);
 	default:
 		return 8;

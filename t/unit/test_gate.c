@@ -3,6 +3,9 @@
  */
 #include <stdlib.h>
 
+#include "pop3srvd/ipc/aclset.h"
+#include "pop3srvd/ipc/memfd.h"
+
 #include "pop3srvd/front/gate.h"
 
 #include "t/unit/unit.h"
@@ -16,25 +19,55 @@ ip(const char *text)
 	return a;
 }
 
-/* A server that refuses 192.0.2.0/24. */
 static struct vserver *
 server(struct vserver *vs)
 {
-	struct netacl_rule rule = { .verdict = VERDICT_DENY };
-	size_t size;
+	static char name[] = "pop3";
 
 	*vs = (struct vserver){ .limits = { .connections = 3,
-	    .per_address = 2 }, .pop3 = { .auto_deny = true } };
-	ck_assert_int_eq(prefix_parse("192.0.2.0/24", &rule.p, NULL), 0);
-	vs->acl = vs->own_acl = netacl_compile(VERDICT_GRANT, &rule, 1, &size,
-	    NULL);
-	ck_assert_ptr_nonnull(vs->acl);
+	    .per_address = 2 }, .pop3 = { .auto_deny = true }, .name = name };
 	return vs;
+}
+
+/* Lists as keeper sends them: pop3 refuses 192.0.2.0/24. */
+static struct access *
+lists(void)
+{
+	struct netacl_rule rule = { .verdict = VERDICT_DENY };
+	const char *source = "settings.json";
+	struct aclset_of of = { "pop3", 0 };
+	struct span list;
+	struct aclset set = { &of, 1, &list, 1, &source, 1 };
+	struct netacl *acl;
+	struct access *a;
+	struct buf b;
+
+	ck_assert_int_eq(prefix_parse("192.0.2.0/24", &rule.p, NULL), 0);
+	acl = netacl_compile(VERDICT_GRANT, &rule, 1, &list.len, NULL);
+	ck_assert_ptr_nonnull(acl);
+	list.ptr = (const char *)acl;
+	buf_init(&b, ACLSET_MAX);
+	ck_assert_int_eq(aclset_pack(&set, &b), 0);
+	a = access_open(memfd_write("lists", buf_span(&b), NULL), NULL);
+	ck_assert_ptr_nonnull(a);
+	buf_free(&b);
+	free(acl);
+	return a;
+}
+
+static struct gate *
+gate(size_t ceiling)
+{
+	struct gate *g = gate_new(ceiling);
+
+	ck_assert_ptr_nonnull(g);
+	gate_access(g, lists());
+	return g;
 }
 
 START_TEST(lists_before_limits)
 {
-	struct gate *g = gate_new(100);
+	struct gate *g = gate(100);
 	struct vserver vs;
 	struct addr bad = ip("192.0.2.1"), good = ip("198.51.100.1");
 	const struct netacl_rule *rule;
@@ -43,18 +76,18 @@ START_TEST(lists_before_limits)
 	ck_assert_int_eq(gate_enter(g, &vs, &bad, GATE_PEER, 0), GATE_DENIED);
 	ck_assert_int_eq(gate_judge(g, &vs, &bad, 0, &rule), GATE_DENIED);
 	ck_assert_ptr_nonnull(rule);
+	ck_assert_str_eq(access_source(gate_lists(g), rule), "settings.json");
 	ck_assert_uint_eq(gate_refused(g, GATE_DENIED), 1);
 	ck_assert_uint_eq(gate_total(g), 0);
 	ck_assert_int_eq(gate_enter(g, &vs, &good, GATE_PEER, 0), GATE_OK);
 	ck_assert_uint_eq(gate_of(g, &good), 1);
 	gate_free(&g);
-	free(vs.own_acl);
 }
 END_TEST
 
 START_TEST(shut_out_until_restart)
 {
-	struct gate *g = gate_new(100);
+	struct gate *g = gate(100);
 	struct vserver vs;
 	struct addr a = ip("198.51.100.1"), b = ip("198.51.100.2");
 
@@ -67,13 +100,12 @@ START_TEST(shut_out_until_restart)
 	vs.pop3.auto_deny = false;
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 1000000000), GATE_OK);
 	gate_free(&g);
-	free(vs.own_acl);
 }
 END_TEST
 
 START_TEST(limits)
 {
-	struct gate *g = gate_new(100);
+	struct gate *g = gate(100);
 	struct vserver vs;
 	struct addr a = ip("198.51.100.1"), b = ip("2001:db8::1");
 
@@ -86,13 +118,12 @@ START_TEST(limits)
 	gate_leave(g, &a);
 	ck_assert_int_eq(gate_enter(g, &vs, &b, GATE_PEER, 0), GATE_OK);
 	gate_free(&g);
-	free(vs.own_acl);
 }
 END_TEST
 
 START_TEST(proxy_has_no_limit_of_its_own)
 {
-	struct gate *g = gate_new(100);
+	struct gate *g = gate(100);
 	struct vserver vs;
 	struct addr a = ip("198.51.100.1");
 	int i;
@@ -102,13 +133,12 @@ START_TEST(proxy_has_no_limit_of_its_own)
 		ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PROXY, 0), GATE_OK);
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PROXY, 0), GATE_FULL);
 	gate_free(&g);
-	free(vs.own_acl);
 }
 END_TEST
 
 START_TEST(a_listener_for_proxies_takes_nobody_else)
 {
-	struct gate *g = gate_new(100);
+	struct gate *g = gate(100);
 	struct vserver vs;
 	struct addr a = ip("198.51.100.1");
 
@@ -119,13 +149,12 @@ START_TEST(a_listener_for_proxies_takes_nobody_else)
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_NAMED_BY_PROXY, 0),
 	    GATE_OK);
 	gate_free(&g);
-	free(vs.own_acl);
 }
 END_TEST
 
 START_TEST(descriptors_lower_the_ceiling)
 {
-	struct gate *g = gate_new(1);
+	struct gate *g = gate(1);
 	struct vserver vs;
 	struct addr a = ip("198.51.100.1");
 
@@ -134,13 +163,12 @@ START_TEST(descriptors_lower_the_ceiling)
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 0), GATE_OK);
 	ck_assert_int_eq(gate_enter(g, &vs, &a, GATE_PEER, 0), GATE_FULL);
 	gate_free(&g);
-	free(vs.own_acl);
 }
 END_TEST
 
 START_TEST(refusals_are_logged_sparingly)
 {
-	struct gate *g = gate_new(1);
+	struct gate *g = gate(1);
 	uint64_t missed;
 	int i, lines = 0;
 
@@ -157,9 +185,24 @@ START_TEST(refusals_are_logged_sparingly)
 }
 END_TEST
 
+START_TEST(without_a_list_nobody_comes_in)
+{
+	struct gate *g = gate(100);
+	struct addr good = ip("198.51.100.1");
+	struct vserver vs;
+	char other[] = "other";
+
+	server(&vs);
+	vs.name = other;
+	ck_assert_int_eq(gate_enter(g, &vs, &good, GATE_PEER, 0), GATE_DENIED);
+	gate_free(&g);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
+	tcase_add_test(tc, without_a_list_nobody_comes_in);
 	tcase_add_test(tc, lists_before_limits);
 	tcase_add_test(tc, shut_out_until_restart);
 	tcase_add_test(tc, limits);

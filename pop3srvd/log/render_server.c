@@ -138,13 +138,15 @@ static int
 put_message(const struct logrec *r, const struct render_as *as, size_t limit,
     struct buf *b)
 {
+	const char *begin;
 	struct buf m;
 	int bad;
 
 	buf_init(&m, RENDER_MAX);
 	bad = render_message(r, as, &m);
-	if (bad == 0 && buf_len(b) + strlen(" " BOM) + buf_len(&m) <= limit) {
-		bad = buf_adds(b, is_ascii(buf_span(&m)) ? " " : " " BOM);
+	begin = is_ascii(buf_span(&m)) ? " " : " " BOM;
+	if (bad == 0 && buf_len(b) + strlen(begin) + buf_len(&m) <= limit) {
+		bad = buf_adds(b, begin);
 		bad |= buf_add(b, buf_data(&m), buf_len(&m));
 	}
 	buf_free(&m);

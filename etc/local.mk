@@ -31,6 +31,12 @@ tmpfilesddir = $(prefix)/lib/tmpfiles.d
 nodist_tmpfilesd_DATA = etc/tmpfiles.d/pop3srvd.conf
 endif
 
+# For fail2ban; samples, since its folder is the administrator's.
+f2bfilterdir = $(docdir)/fail2ban/filter.d
+dist_f2bfilter_DATA = etc/fail2ban/filter.d/pop3srvd.conf
+f2bjaildir = $(docdir)/fail2ban/jail.d
+dist_f2bjail_DATA = etc/fail2ban/jail.d/pop3srvd.conf
+
 # Every key with its default; a sample for the documentation folder, since
 # an installation must not replace an administrator's file.
 EXTRA_DIST += etc/pop3srvd.json.in

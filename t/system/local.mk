@@ -40,6 +40,7 @@ SYSTEM_TESTS = \
 	t/system/408-login-flood.sh \
 	t/system/540-auto-deny-rule.sh \
 	t/system/541-failed-logins.sh \
+	t/system/542-fail2ban.sh \
 	t/system/500-options.sh \
 	t/system/501-welcome.sh \
 	t/system/502-settings.sh \

@@ -139,28 +139,40 @@ make_folder(const char *dir, const char *name, const char *user, mode_t mode,
 	return make(&f, e);
 }
 
+/* The folder that a log's files are in; -1 when it has none of its own. */
+static int
+log_folder(const struct conf_log *l, char dir[PATH_MAX])
+{
+	const char *path = l->to == CONF_LOG_FILE ? l->path : l->folder;
+	char *slash;
+
+	if ((l->to != CONF_LOG_FILE && l->to != CONF_LOG_DAILY) ||
+	    path_join(dir, PATH_MAX, path, "") < 0)
+		return -1;
+	dir[strlen(dir) - 1] = '\0';
+	if (l->to == CONF_LOG_DAILY)
+		return dir[0] == '\0' ? -1 : 0;
+	slash = strrchr(dir, '/');
+	if (slash == NULL || slash == dir)
+		return -1;
+	*slash = '\0';
+	return 0;
+}
+
 /* What is there belongs to the administrator and stays as it is; log itself
  * says when it cannot write there. */
 static int
 make_log_folders(const struct conf *c, struct err *e)
 {
-	char dir[PATH_MAX], *slash;
+	char dir[PATH_MAX];
 	struct stat st;
 	size_t i;
 
-	for (i = 0; i < c->n_logs; i++) {
-		if (c->logs[i].to != CONF_LOG_FILE ||
-		    path_join(dir, sizeof(dir), c->logs[i].path, "") < 0)
-			continue;
-		dir[strlen(dir) - 1] = '\0';
-		slash = strrchr(dir, '/');
-		if (slash == NULL || slash == dir)
-			continue;
-		*slash = '\0';
-		if (stat(dir, &st) < 0 && errno == ENOENT &&
+	for (i = 0; i < c->n_logs; i++)
+		if (log_folder(&c->logs[i], dir) == 0 &&
+		    stat(dir, &st) < 0 && errno == ENOENT &&
 		    make_folder(dir, "", c->user, 0750, e) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -176,15 +188,18 @@ setup_folders(const struct conf *c, struct err *e)
 	return make_log_folders(c, e);
 }
 
-/* O_EXCL and O_NOFOLLOW: whatever is there already is not touched. */
+/* O_EXCL and O_NOFOLLOW: whatever is there already is not touched.  A folder
+ * may be new since the start. */
 void
 setup_logs(const struct conf *c)
 {
+	struct err e;
 	uid_t uid;
 	gid_t gid;
 	size_t i;
 	int fd;
 
+	(void)make_log_folders(c, &e);
 	if (geteuid() != 0 || priv_lookup(c->user, &uid, &gid, NULL) < 0)
 		return;
 	for (i = 0; i < c->n_logs; i++) {

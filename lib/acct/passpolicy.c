@@ -131,12 +131,14 @@ own_rules(const struct passpolicy *p, const struct passpolicy_ask *ask,
 
 #ifdef HAVE_PWQUALITY
 
-/* A machine without cracklib's files; not a fault of the password. */
+/* A machine without cracklib's files, or one where the user whom auth runs as
+ * has a number but no name; not a fault of the password. */
 static bool
 no_dictionary(int rc, void *aux)
 {
 	return rc == PWQ_ERROR_MEM_ALLOC || (rc == PWQ_ERROR_CRACKLIB_CHECK &&
-	    aux != NULL && strstr(aux, "loading dictionary") != NULL);
+	    aux != NULL && (strstr(aux, "loading dictionary") != NULL ||
+	    strstr(aux, "not registered in the password file") != NULL));
 }
 
 /* Its own words, made a sentence; frees aux. */

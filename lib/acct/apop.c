@@ -100,3 +100,18 @@ apop_check(const struct apop_key *k, const struct acct_account *a,
 	mem_wipe(hex, sizeof(hex));
 	return r;
 }
+
+bool
+apop_usable(const struct apop_key *k, const struct acct_account *a)
+{
+	struct buf secret;
+	bool ok;
+
+	if (!k->there || a->apop_len == 0)
+		return false;
+	buf_init(&secret, ACCT_APOP);
+	ok = digest_open(k->key, span_of(a->name),
+	    span_mem(a->apop, a->apop_len), &secret) == 0;
+	buf_wipe(&secret);
+	return ok;
+}

@@ -40,4 +40,7 @@ enum apop_outcome {
 enum apop_outcome apop_check(const struct apop_key *k,
     const struct acct_account *a, struct span stamp, struct span digest);
 
+/* a has a secret, and this key opens it. */
+bool apop_usable(const struct apop_key *k, const struct acct_account *a);
+
 #endif

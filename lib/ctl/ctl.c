@@ -45,6 +45,14 @@ ctl_find(const char *verb)
 	return NULL;
 }
 
+/* account.passwd is open to an account's owner, whatever its row says;
+ * account.export shows what nobody else may see. */
+bool
+ctl_changes(const struct ctl_verb *v)
+{
+	return v->role > CTL_VIEWER || strcmp(v->verb, "account.passwd") == 0;
+}
+
 const char *
 ctl_role_name(enum ctl_role r)
 {
@@ -55,9 +63,19 @@ ctl_role_name(enum ctl_role r)
 		return "operator";
 	case CTL_ADMIN:
 		return "admin";
+	case CTL_OWNER:
+		return "owner";
 	default:
 		return "nobody";
 	}
+}
+
+bool
+ctl_may(const struct ctl_verb *v, enum ctl_role r, bool owners)
+{
+	if (v->role == CTL_OWNER)
+		return owners || r == CTL_ADMIN;
+	return r >= v->role;
 }
 
 const char *
@@ -232,12 +250,45 @@ ctl_reply_fault(struct buf *out, int64_t id, enum ctl_code code,
 }
 
 int
+ctl_reply_more(struct buf *out, int64_t id, uint64_t lost,
+    struct span result)
+{
+	struct buf line;
+	int r = -1;
+
+	buf_init(&line, CTL_LINE_MAX);
+	if (buf_printf(&line, "{\"v\":%d,\"id\":%lld,\"ok\":true,"
+	    "\"more\":true,", CTL_VERSION, (long long)id) == 0 &&
+	    (lost == 0 || buf_printf(&line, "\"lost\":%llu,",
+	    (unsigned long long)lost) == 0) &&
+	    buf_adds(&line, "\"result\":") == 0 &&
+	    buf_add(&line, result.ptr, result.len) == 0 &&
+	    buf_adds(&line, "}\n") == 0)
+		r = buf_add(out, buf_data(&line), buf_len(&line));
+	buf_free(&line);
+	return r;
+}
+
+int
 ctl_reply_ok(struct buf *out, int64_t id, json_t *result)
 {
+	return ctl_reply_warn(out, id, result, NULL);
+}
+
+int
+ctl_reply_warn(struct buf *out, int64_t id, json_t *result,
+    const char *warning)
+{
+	json_t *reply;
+
 	if (result == NULL)
 		result = json_object();
-	if (put_line(out, json_pack("{s:i, s:I, s:b, s:o}", "v", CTL_VERSION,
-	    "id", (json_int_t)id, "ok", 1, "result", result)) == 0)
+	reply = json_pack("{s:i, s:I, s:b, s:o}", "v", CTL_VERSION,
+	    "id", (json_int_t)id, "ok", 1, "result", result);
+	if (warning != NULL)
+		(void)json_object_set_new(reply, "warning",
+		    json_string(warning));
+	if (put_line(out, reply) == 0)
 		return 0;
 	return ctl_reply_fault(out, id, CTL_TRY_AGAIN,
 	    "the answer has no room in a line of 64 KiB; ask for less");

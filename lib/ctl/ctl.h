@@ -16,7 +16,9 @@
 #define CTL_LINE_MAX	65536
 #define CTL_VERSION	1
 
-enum ctl_role { CTL_NOBODY, CTL_VIEWER, CTL_OPERATOR, CTL_ADMIN };
+/* OWNER is not a peer's but a verb's: admin, or whoever the process that serves
+ * it takes for the owner of the thing. */
+enum ctl_role { CTL_NOBODY, CTL_VIEWER, CTL_OPERATOR, CTL_ADMIN, CTL_OWNER };
 enum ctl_where { CTL_FRONT, CTL_KEEPER, CTL_AUTH, CTL_LOG, CTL_RELAY,
 	CTL_LOCAL };
 
@@ -35,6 +37,10 @@ extern const size_t ctl_n_verbs;
 
 const struct ctl_verb *ctl_find(const char *verb);
 const char *ctl_role_name(enum ctl_role r);
+/* owners: those without a role are let through to verbs of OWNER. */
+bool ctl_may(const struct ctl_verb *v, enum ctl_role r, bool owners);
+/* It is recorded who did this: all but looking. */
+bool ctl_changes(const struct ctl_verb *v);
 
 /* Error codes of a reply and the exit code pop3ctl ends with. */
 enum ctl_code {
@@ -71,6 +77,13 @@ void ctl_wipe(const json_t *v);
 
 /* Append one reply line with its LF; result is stolen (NULL: {}). */
 int ctl_reply_ok(struct buf *out, int64_t id, json_t *result);
+/* The same with a member "warning", when that is not NULL. */
+int ctl_reply_warn(struct buf *out, int64_t id, json_t *result,
+    const char *warning);
+/* One of several replies to a request: "more" is true, "lost" says how many
+ * were left out before it.  result: JSON text that is trusted. */
+int ctl_reply_more(struct buf *out, int64_t id, uint64_t lost,
+    struct span result);
 int ctl_reply_fault(struct buf *out, int64_t id, enum ctl_code code,
     const char *text);
 

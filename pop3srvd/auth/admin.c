@@ -30,12 +30,17 @@ static const struct {
 	{ "account.list",	admin_account_list,	"domain after limit" },
 	{ "account.show",	admin_account_show,	"name" },
 	{ "account.add",	admin_account_add,
-	    "name password hash maildrop quota" },
+	    "name password hash maildrop quota force" },
 	{ "account.remove",	admin_account_remove,	"name" },
 	{ "account.lock",	admin_account_lock,	"name" },
 	{ "account.unlock",	admin_account_unlock,	"name" },
-	{ "account.set",	admin_account_set,	"name quota maildrop" },
-	{ "account.passwd",	admin_account_passwd,	"name password hash" },
+	{ "account.set",	admin_account_set,
+	    "name quota maildrop xmit password_change owner" },
+	{ "account.passwd",	admin_account_passwd,
+	    "name password hash present_password force" },
+	{ "account.apop",	admin_account_apop,
+	    "name password off force" },
+	{ "account.owned",	admin_account_owned,	"" },
 	{ "account.import",	admin_account_import,	"lines first" },
 	{ "account.export",	admin_account_export,	"after limit" },
 };
@@ -185,6 +190,7 @@ admin_wipe(json_t *args)
 	size_t i;
 
 	wipe_string(json_object_get(args, "password"));
+	wipe_string(json_object_get(args, "present_password"));
 	wipe_string(json_object_get(args, "hash"));
 	json_array_foreach(json_object_get(args, "lines"), i, line)
 		wipe_string(line);

@@ -24,20 +24,38 @@
  * account.list    {domain?, after?, limit?}    {accounts: [ACCOUNT…], next?}
  * account.show    {name}                       ACCOUNT
  * account.add     {name, password | hash,      ACCOUNT
- *                  maildrop?, quota?}
+ *                  maildrop?, quota?, force?}
  * account.remove  {name}                       {name, maildrop, note}
  * account.lock    {name}                       {name, locked: true}
  * account.unlock  {name}                       {name, locked: false}
- * account.set     {name, quota?, maildrop?}    ACCOUNT
- * account.passwd  {name, password | hash}      {name}
+ * account.set     {name, quota?, maildrop?,    ACCOUNT
+ *                  xmit?, password_change?,
+ *                  owner?}
+ * account.passwd  {name?, password | hash,     {name}
+ *                  present_password?,
+ *                  force?}
+ * account.apop    {name, password | off,       {name, apop: bool}
+ *                  force?}
+ * account.owned   {}                           {name, admin}
  * account.import  {lines: [TEXT…], first?}     {added, updated, faults:
  *                                               [{line, text}]}
  * account.export  {after?, limit?}             {lines: [TEXT…], next?}
  *
  * ACCOUNT is {name, locked, domain_locked, maildrop, quota, scheme, created,
- * password_changed}: quota in octets, 0 none, null the server's default;
- * scheme is "yescrypt" and the like; times are seconds since 1970.
+ * password_changed, xmit, password_change, apop, owner, mechanisms}: quota in
+ * octets, 0 none, null the server's default; scheme is "yescrypt" and the
+ * like; times are seconds since 1970; xmit: may send by XTND XMIT;
+ * password_change: its owner may change it; apop: it has a secret for that;
+ * owner: a uid, or null; mechanisms (not in lists): what it can log in by.
  * A hash or password is never in a result but in the lines of account.export.
+ *
+ * Passwords are judged by the rules of auth.password_* unless force is true
+ * (not those of account.import).  account.passwd without the role admin is for
+ * the account's owner, who gives the present password, too; without name it is
+ * the account whose owner asks.  It renews the APOP secret, which becomes the
+ * new password; a hash drops that secret.
+ * account.owned tells everybody who asks which account is theirs ("" none, or
+ * several) and whether they are an administrator.
  *
  * Paging: a reply has at most limit (default 1000) entries and stays below
  * 60 KiB.  While "next" is there, ask again with after = next.
@@ -66,13 +84,24 @@
 
 #include "lib/base/err.h"
 #include "lib/acct/acct.h"
+#include "lib/acct/newpass.h"
 #include "lib/acct/pwhash.h"
+#include "lib/conf/conf.h"
+
+struct auth;
 
 struct admin {
 	struct acct *acct;
 	struct pwhash *pw;
 	const char *default_domain;
 	int64_t now;		/* wall milliseconds */
+	struct newpass rules;	/* for new passwords */
+	const struct conf_strings *mechanisms;	/* offered; NULL: unknown */
+	struct auth *auth;	/* for changes by owners; NULL: none */
+	uint32_t uid;		/* who asks */
+	bool is_admin;
+	int code;		/* enum ctl_code of a fault whose class does not
+				 * say it; else 0 */
 };
 
 /* The result, owned by the caller, or NULL with *e. */

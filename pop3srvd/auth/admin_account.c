@@ -1,12 +1,13 @@
 /*
- * admin_account.c - account.list, show, add, remove, lock, set, passwd
+ * admin_account.c - account.list, show, add, remove, lock, set
  *
  * Runs in: auth.  Trusts: front for who may ask, nothing for what.
  */
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/acct/import.h"
+#include "lib/acct/sasl.h"
 #include "lib/base/json.h"
 #include "lib/base/mem.h"
 #include "lib/base/num.h"
@@ -18,14 +19,19 @@ account_json(const struct acct_account *a)
 {
 	json_t *quota = a->quota == ACCT_QUOTA_DEFAULT ? json_null() :
 	    json_integer((json_int_t)a->quota);
+	json_t *owner = a->owned ? json_integer((json_int_t)a->owner) :
+	    json_null();
 
-	return json_pack("{s:s, s:b, s:b, s:s, s:o, s:s, s:I, s:I}",
+	return json_pack("{s:s, s:b, s:b, s:s, s:o, s:s, s:I, s:I, s:b, s:b, "
+	    "s:b, s:o}",
 	    "name", a->name, "locked", (int)a->locked,
 	    "domain_locked", (int)a->domain_locked,
 	    "maildrop", a->maildrop, "quota", quota,
 	    "scheme", pwhash_scheme(a->hash),
 	    "created", (json_int_t)(a->created / 1000),
-	    "password_changed", (json_int_t)(a->changed / 1000));
+	    "password_changed", (json_int_t)(a->changed / 1000),
+	    "xmit", (int)a->xmit, "password_change", (int)!a->fixed,
+	    "apop", (int)(a->apop_len > 0), "owner", owner);
 }
 
 /* A whole number of octets, "1G", or null. */
@@ -71,28 +77,6 @@ arg_maildrop(const json_t *args, char out[NAMES_MAILDROP], struct err *e)
 	return 0;
 }
 
-/* password or hash, one of them and only one.  The text of a wrong value is
- * never part of the fault: it may be a password in the wrong place. */
-static int
-arg_secret(struct admin *a, const json_t *args, char hash[ACCT_HASH],
-    struct err *e)
-{
-	const json_t *password = json_object_get(args, "password");
-	const json_t *given = json_object_get(args, "hash");
-	const json_t *v = password != NULL ? password : given;
-	struct span text;
-
-	if ((password == NULL) == (given == NULL))
-		return err_set(e, ERR_CONFIG, "give a password or a hash, one "
-		    "of the two");
-	if (!json_is_string(v))
-		return err_set(e, ERR_CONFIG, "password, hash: a string");
-	text = span_mem(json_string_value(v), json_string_length(v));
-	if (password != NULL)
-		return import_password(text, a->pw, hash, e);
-	return import_secret(text, a->pw, hash, e);
-}
-
 static bool
 add_row(const struct acct_account *a, void *arg)
 {
@@ -135,14 +119,42 @@ admin_account_list(struct admin *a, struct acct_backend *b,
 	return admin_list_end(&l, r, "accounts", e);
 }
 
+/* What the account can log in by: names, never a secret. */
 static json_t *
-show(struct acct_backend *b, const char *name, struct err *e)
+mechanisms(const struct admin *a, const struct acct_account *acc)
+{
+	const struct conf_strings *offered = a->mechanisms;
+	json_t *list = json_array();
+	size_t i;
+
+	if (pwhash_usable(acc->hash, NULL) == 0) {
+		json_array_append_new(list, json_string("USER"));
+		for (i = 0; offered != NULL && i < offered->n; i++)
+			if (sasl_mech(offered->at[i]) != NULL)
+				json_array_append_new(list,
+				    json_string(offered->at[i]));
+	}
+	if (a->rules.apop != NULL && apop_usable(a->rules.apop, acc))
+		json_array_append_new(list, json_string("APOP"));
+	return list;
+}
+
+static json_t *
+show(struct admin *a, struct acct_backend *b, const char *name,
+    struct err *e)
 {
 	struct acct_account acc;
+	json_t *v;
 
 	if (b->ops->lookup(b, name, &acc, e) < 0)
 		return NULL;
-	return admin_result(account_json(&acc), e);
+	v = account_json(&acc);
+	if (json_object_set_new(v, "mechanisms", mechanisms(a, &acc)) < 0) {
+		json_decref(v);
+		v = NULL;
+	}
+	mem_wipe(&acc, sizeof(acc));
+	return admin_result(v, e);
 }
 
 json_t *
@@ -153,7 +165,7 @@ admin_account_show(struct admin *a, struct acct_backend *b,
 
 	if (admin_arg_account(a, args, name, e) < 0)
 		return NULL;
-	return show(b, name, e);
+	return show(a, b, name, e);
 }
 
 json_t *
@@ -172,11 +184,11 @@ admin_account_add(struct admin *a, struct acct_backend *b,
 	    arg_quota(args, &acc.quota, e) < 0 ||
 	    arg_maildrop(args, acc.maildrop, e) < 0 ||
 	    b->ops->admin->domain_show(b, names_domain_of(acc.name), &d, &s,
-	    e) < 0 || arg_secret(a, args, acc.hash, e) < 0)
+	    e) < 0 || admin_new_secret(a, b, args, &acc, e) < 0)
 		return NULL;
 	r = b->ops->admin->add(b, &acc, e);
 	mem_wipe(acc.hash, sizeof(acc.hash));
-	return r < 0 ? NULL : show(b, acc.name, e);
+	return r < 0 ? NULL : show(a, b, acc.name, e);
 }
 
 json_t *
@@ -223,46 +235,79 @@ admin_account_unlock(struct admin *a, struct acct_backend *b,
 	return set_lock(a, b, args, false, e);
 }
 
+/* A user of this machine: a number, a name, or null and "none" for nobody. */
+static int
+arg_owner(const json_t *args, struct acct_account *acc, struct err *e)
+{
+	const json_t *v = json_object_get(args, "owner");
+	const char *name = json_string_value(v);
+	const struct passwd *pw;
+	uint64_t uid;
+
+	acc->owned = false;
+	if (v == NULL || json_is_null(v) ||
+	    (name != NULL && strcmp(name, "none") == 0))
+		return 0;
+	acc->owned = true;
+	if (json_is_integer(v) && json_integer_value(v) >= 0 &&
+	    json_integer_value(v) < UINT32_MAX) {
+		acc->owner = (uint32_t)json_integer_value(v);
+	} else if (name != NULL &&
+	    num_u64(span_of(name), UINT32_MAX - 1, &uid) == 0) {
+		acc->owner = (uint32_t)uid;
+	} else if (name != NULL && (pw = getpwnam(name)) != NULL) {
+		acc->owner = pw->pw_uid;
+	} else {
+		return err_set(e, ERR_CONFIG, "owner: no such user of this "
+		    "machine; a name, a number, or none");
+	}
+	return 0;
+}
+
+static int
+arg_flags(const json_t *args, struct acct_account *acc, struct err *e)
+{
+	bool change;
+
+	if (json_bool(args, "xmit", false, &acc->xmit, e) < 0 ||
+	    json_bool(args, "password_change", true, &change, e) < 0)
+		return -1;
+	acc->fixed = !change;
+	return arg_owner(args, acc, e);
+}
+
 json_t *
 admin_account_set(struct admin *a, struct acct_backend *b,
     const json_t *args, struct err *e)
 {
+	static const struct {
+		const char *key;
+		unsigned what;
+	} keys[] = {
+		{ "quota", ACCT_QUOTA_SET },
+		{ "maildrop", ACCT_MAILDROP_SET },
+		{ "xmit", ACCT_XMIT_SET },
+		{ "password_change", ACCT_FIXED_SET },
+		{ "owner", ACCT_OWNER_SET }
+	};
 	struct acct_account acc;
 	unsigned what = 0;
+	size_t i;
 
 	memset(&acc, 0, sizeof(acc));
-	if (json_object_get(args, "quota") != NULL)
-		what |= ACCT_QUOTA_SET;
-	if (json_object_get(args, "maildrop") != NULL)
-		what |= ACCT_MAILDROP_SET;
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_object_get(args, keys[i].key) != NULL)
+			what |= keys[i].what;
 	if (what == 0) {
-		err_set(e, ERR_CONFIG, "nothing to set; give quota or "
-		    "maildrop");
+		err_set(e, ERR_CONFIG, "nothing to set; give quota, maildrop, "
+		    "xmit, password_change or owner");
 		return NULL;
 	}
 	if (admin_arg_account(a, args, acc.name, e) < 0 ||
 	    arg_quota(args, &acc.quota, e) < 0 ||
 	    arg_maildrop(args, acc.maildrop, e) < 0 ||
+	    arg_flags(args, &acc, e) < 0 ||
 	    b->ops->admin->set(b, &acc, what, e) < 0)
 		return NULL;
-	return show(b, acc.name, e);
-}
-
-json_t *
-admin_account_passwd(struct admin *a, struct acct_backend *b,
-    const json_t *args, struct err *e)
-{
-	struct acct_account acc;
-	int r;
-
-	memset(&acc, 0, sizeof(acc));
-	acc.changed = a->now;
-	if (admin_arg_account(a, args, acc.name, e) < 0 ||
-	    arg_secret(a, args, acc.hash, e) < 0)
-		return NULL;
-	r = b->ops->admin->set(b, &acc, ACCT_HASH_SET, e);
-	mem_wipe(acc.hash, sizeof(acc.hash));
-	if (r < 0)
-		return NULL;
-	return admin_result(json_pack("{s:s}", "name", acc.name), e);
+	return show(a, b, acc.name, e);
 }

@@ -18,7 +18,8 @@ admin_handler admin_domain_list, admin_domain_add, admin_domain_remove,
     admin_domain_alias, admin_domain_unalias;
 admin_handler admin_account_list, admin_account_show, admin_account_add,
     admin_account_remove, admin_account_lock, admin_account_unlock,
-    admin_account_set, admin_account_passwd;
+    admin_account_set;
+admin_handler admin_account_passwd, admin_account_owned, admin_account_apop;
 admin_handler admin_account_import, admin_account_export;
 
 /* Canonical names from an argument that must be there. */
@@ -26,6 +27,10 @@ int admin_arg_account(const struct admin *a, const json_t *args,
     char out[NAMES_MAX], struct err *e);
 int admin_arg_domain(const json_t *args, const char *key,
     char out[NAMES_DOMAIN], struct err *e);
+
+/* acc's first password or hash, from args, into acc->hash. */
+int admin_new_secret(struct admin *a, struct acct_backend *b,
+    const json_t *args, struct acct_account *acc, struct err *e);
 
 /* json_pack() result or NULL: then *e says "no memory". */
 json_t *admin_result(json_t *v, struct err *e);

@@ -15,6 +15,7 @@
 #include "lib/net/frame.h"
 
 #include "pop3srvd/auth/admin.h"
+#include "pop3srvd/auth/change.h"
 #include "pop3srvd/auth/exchange.h"
 #include "pop3srvd/auth/link.h"
 #include "pop3srvd/ipc/msg.h"
@@ -69,10 +70,11 @@ send_ctl(struct link *l, uint32_t id, bool ok, json_t *v)
 }
 
 static json_t *
-serve_verb(struct link *l, const struct msg_ctl *m, struct err *e)
+serve_verb(struct link *l, const struct msg_ctl *m, int *code_r,
+    struct err *e)
 {
 	struct auth *auth = l->all->auth;
-	struct admin a;
+	struct admin a = { .code = 0 };
 	json_t *args, *v;
 
 	args = json_read(m->args.ptr, m->args.len, e);
@@ -82,9 +84,15 @@ serve_verb(struct link *l, const struct msg_ctl *m, struct err *e)
 	a.pw = auth->verify.pw;
 	a.default_domain = auth->conf->server.default_domain;
 	a.now = loop_time(auth->loop)->wall;
+	a.rules = change_rules(auth);
+	a.mechanisms = &auth->conf->auth.mechanisms;
+	a.auth = auth;
+	a.uid = m->uid;
+	a.is_admin = m->role >= CTL_ADMIN;
 	v = admin_serve(&a, m->verb, args, e);
 	admin_wipe(args);
 	json_decref(args);
+	*code_r = a.code;
 	return v;
 }
 
@@ -94,12 +102,13 @@ control(struct link *l, struct frame *f)
 {
 	struct msg_ctl m;
 	struct err e;
+	int code = 0;
 	json_t *v;
 
 	if (msg_ctl_unpack(&m, f->body) < 0)
 		return -1;
 	err_clear(&e);
-	v = serve_verb(l, &m, &e);
+	v = serve_verb(l, &m, &code, &e);
 	if (v != NULL) {
 		send_ctl(l, f->id, true, v);
 		return 0;
@@ -107,7 +116,10 @@ control(struct link *l, struct frame *f)
 	if (e.class == ERR_TEMP || e.class == ERR_PERM || e.class == ERR_BUG)
 		log_error(l->all->auth->log, LOG_LEVEL_ERROR, NULL,
 		    "control verb failed", &e);
-	send_ctl(l, f->id, false, ctl_error_json(ctl_code_of(&e), e.text));
+	if (code == 0)
+		code = (int)ctl_code_of(&e);
+	send_ctl(l, f->id, false, ctl_error_json((enum ctl_code)code,
+	    e.text));
 	return 0;
 }
 

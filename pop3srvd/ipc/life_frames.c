@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/mem.h"
+#include "lib/base/pack.h"
 #include "pop3srvd/ipc/life_own.h"
 #include "pop3srvd/ipc/memfd.h"
 
@@ -82,12 +83,26 @@ take_conf(struct life *lf, struct frame *f)
 }
 
 static void
+log_lost(struct life *lf, struct span body)
+{
+	struct unpack u;
+	uint64_t total;
+
+	unpack_begin(&u, body.ptr, body.len);
+	total = unpack_u64(&u);
+	if (unpack_end(&u) == 0)
+		log_out_lost(lf->log, total);
+}
+
+static void
 log_frame(struct channel *ch, struct frame *f, void *arg)
 {
 	struct life *lf = arg;
 
 	(void)ch;
-	if (lf->ready && lf->ops->log_frame != NULL)
+	if (f->type == MSG_LOG_DROPPED)
+		log_lost(lf, f->body);
+	else if (lf->ready && lf->ops->log_frame != NULL)
 		lf->ops->log_frame(f, lf->arg);
 }
 

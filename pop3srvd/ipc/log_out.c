@@ -26,6 +26,8 @@ struct log_out {
 	enum log_level most;
 	uint64_t dropped;	/* not yet told */
 	uint64_t told;
+	uint64_t lost;		/* by the present log's targets */
+	uint64_t lost_before;	/* by those of logs that ended */
 	struct buf kept;	/* span-packed records */
 	void (*sink)(const struct logrec *r, void *arg);
 	void *arg;
@@ -70,7 +72,15 @@ log_out_sink(struct log_out *o, void (*sink)(const struct logrec *r, void *arg),
 uint64_t
 log_out_dropped(const struct log_out *o)
 {
-	return o->told + o->dropped;
+	return o->told + o->dropped + o->lost + o->lost_before;
+}
+
+void
+log_out_lost(struct log_out *o, uint64_t total)
+{
+	if (total < o->lost)
+		o->lost_before += o->lost;
+	o->lost = total;
 }
 
 /* Tell how many are missing before the first one that follows them. */

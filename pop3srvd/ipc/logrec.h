@@ -66,8 +66,11 @@ void log_out_hold(struct log_out *o);
 void log_out_sink(struct log_out *o,
     void (*sink)(const struct logrec *r, void *arg), void *arg);
 void log_out_level(struct log_out *o, enum log_level most);
-/* Records that could not be queued, since the start. */
+/* Records that could not be queued, here or, as log tells, for a target:
+ * since the start. */
 uint64_t log_out_dropped(const struct log_out *o);
+/* What log tells: all that its targets dropped since its own start. */
+void log_out_lost(struct log_out *o, uint64_t total);
 
 /* fields ends with a row whose key is NULL. */
 void log_event(struct log_out *o, enum log_level level,

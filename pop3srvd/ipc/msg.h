@@ -80,12 +80,14 @@ enum msg_type {
 	MSG_XMIT_END,		/* the message is whole */
 	MSG_XMIT_ABORT,
 	MSG_XMIT_ANSWER,	/* struct msg_xmit_answer */
+	MSG_XMIT_QUEUE,		/* relay -> front, unasked: struct msg_queue */
 	/* front -> auth, drop, relay; in no list of awaited types, so it ends
 	 * them */
 	MSG_BREACH = 120,	/* you sent what front did not await: begin anew */
 	/* everybody -> log */
 	MSG_LOG = 128,		/* struct logrec, logrec.h */
-	MSG_LOG_DROPPED,	/* u64: records the sender could not queue */
+	MSG_LOG_DROPPED,	/* u64: records the sender could not queue; log to
+				 * front: all that its targets dropped so far */
 	/* front, keeper -> log: a change by an administrator.  id != 0 asks for
 	 * MSG_AUDIT_DONE once the record is on the disk. */
 	MSG_AUDIT,		/* struct msg_audit */
@@ -193,6 +195,12 @@ struct msg_xmit_answer {
 				 * END: the queue id */
 };
 
+/* How much waits to be sent, for status. */
+struct msg_queue {
+	uint32_t messages;
+	uint32_t badmail;	/* could neither be sent nor given back */
+};
+
 struct msg_audit {
 	int64_t wall;		/* ms */
 	uint32_t uid, pid;
@@ -269,6 +277,7 @@ MSG_CODEC(msg_auth_result);
 MSG_CODEC(msg_change);
 MSG_CODEC(msg_xmit_open);
 MSG_CODEC(msg_xmit_answer);
+MSG_CODEC(msg_queue);
 MSG_CODEC(msg_audit);
 MSG_CODEC(msg_line);
 MSG_CODEC(msg_drop_open);

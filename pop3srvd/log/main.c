@@ -20,6 +20,7 @@
 #include "pop3srvd/log/targets.h"
 
 #define LAST_MS		1000	/* for what the others still said */
+#define TELL_MS		1000	/* between two counts for front */
 
 /* Another process at the far end of a channel. */
 struct peer {
@@ -41,6 +42,8 @@ struct desk {
 	struct peer *peers;
 	bool stopping;
 	struct timer last;
+	struct timer tell;
+	uint64_t told;		/* targets_dropped() as front knows it */
 };
 
 /* Every record, of the others or our own. */
@@ -51,6 +54,29 @@ desk_event(const struct logrec *r, void *arg)
 
 	targets_event(r, d->targets);
 	follow_event(d->follow, r);
+	if (targets_dropped(d->targets) != d->told && !timer_is_set(&d->tell))
+		(void)timer_after(life_loop(d->life), &d->tell, TELL_MS);
+}
+
+/* Front says it in "status". */
+static void
+tell_dropped(struct loop *l, struct timer *t)
+{
+	struct desk *d = LOOP_OWNER(t, struct desk, tell);
+	struct pack body;
+	struct peer *p;
+	struct buf b;
+
+	(void)l;
+	d->told = targets_dropped(d->targets);
+	buf_init(&b, 8);
+	pack_begin(&body, &b);
+	pack_u64(&body, d->told);
+	for (p = d->peers; pack_end(&body) == 0 && p != NULL; p = p->next)
+		if (p->role == ROLE_FRONT)
+			(void)channel_send(p->ch, MSG_LOG_DROPPED, 0,
+			    buf_span(&b), -1);
+	buf_free(&b);
 }
 
 static void
@@ -73,6 +99,7 @@ static void
 finish(struct desk *d)
 {
 	log_out_sink(life_log(d->life), NULL, NULL);
+	timer_stop(life_loop(d->life), &d->tell);
 	targets_free(&d->targets);
 	life_stopped(d->life);
 }
@@ -210,6 +237,7 @@ add_peer(struct desk *d, struct frame *f)
 	d->peers = p;
 	if (d->targets != NULL)
 		serve(p);
+	d->told = 0;		/* it may be a front that knows nothing */
 }
 
 static void
@@ -307,6 +335,7 @@ main(int argc, char **argv)
 
 	memset(&d, 0, sizeof(d));
 	d.audit_fd = -1;
+	d.tell.due = tell_dropped;
 	d.life = life_inherit(ROLE_LOG, argc, argv, &ops, &d);
 	life_drop(d.life, life_conf(d.life)->user, NULL);
 	life_signals(d.life);
@@ -315,6 +344,7 @@ main(int argc, char **argv)
 	life_ready(d.life);
 	code = loop_run(life_loop(d.life), &e) < 0 ? EX_OSERR : EX_OK;
 	timer_stop(life_loop(d.life), &d.last);
+	timer_stop(life_loop(d.life), &d.tell);
 	while (d.peers != NULL)
 		remove_peer(d.peers);
 	log_out_sink(life_log(d.life), NULL, NULL);

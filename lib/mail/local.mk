@@ -2,12 +2,16 @@
 
 noinst_LIBRARIES += lib/mail/libmail.a
 lib_mail_libmail_a_SOURCES = \
+	lib/mail/address.c \
+	lib/mail/address.h \
 	lib/mail/commit.c \
 	lib/mail/commit.h \
 	lib/mail/deliver.c \
 	lib/mail/deliver.h \
 	lib/mail/folder.c \
 	lib/mail/folder.h \
+	lib/mail/header.c \
+	lib/mail/header.h \
 	lib/mail/index.c \
 	lib/mail/index.h \
 	lib/mail/listing.c \

@@ -33,7 +33,8 @@ static char lang_variable[] = "LANG=C";
 
 #define ENV_MAX		8
 
-/* Nothing is inherited, but what sanitizers are told for the tests. */
+/* Nothing is inherited but the zone of local time, in which log names files,
+ * and what sanitizers are told for the tests. */
 static void
 make_environment(char *env[ENV_MAX])
 {
@@ -41,6 +42,9 @@ make_environment(char *env[ENV_MAX])
 
 	env[n++] = path_variable;
 	env[n++] = lang_variable;
+	for (char **p = environ; *p != NULL; p++)
+		if (strncmp(*p, "TZ=", 3) == 0 && n == 2)
+			env[n++] = *p;
 #ifdef SANITIZED
 	for (char **p = environ; *p != NULL && n < ENV_MAX - 1; p++)
 		if (strncmp(*p, "ASAN_OPTIONS=", 13) == 0 ||
@@ -78,36 +82,58 @@ close_later(unsigned first)
 	return max > 0 ? 0 : -1;
 }
 
-/*
- * First all out of the way, then each to its place: the sources may lie where
- * others must go.  *report moves out of the way as well.
- */
-static int
-place_fds(const int *fds, size_t n, int *report)
-{
-	int high[MAX_FDS], base = FIRST_FD + (int)n;
-	size_t i;
-
-	*report = fcntl(*report, F_DUPFD_CLOEXEC, base);
-	if (*report < 0)
-		return -1;
-	for (i = 0; i < n; i++)
-		if ((high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, base)) < 0)
-			return -1;
-	for (i = 0; i < n; i++)
-		if (dup2(high[i], FIRST_FD + (int)i) < 0)
-			return -1;
-	return close_later((unsigned)base);
-}
-
 struct start {
 	const char *path;
 	char *const *argv;
+	const int *std;		/* for 0-2, or NULL: as they are */
 	const int *fds;
 	size_t n_fds;
 	int report;		/* where errno of a failure is written */
 	pid_t parent;
 };
+
+/* Copies out of the way of all places. */
+static int
+lift_fds(const int *fds, size_t n, int base, int *high)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, base)) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+lower_fds(const int *high, size_t n, int first)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (dup2(high[i], first + (int)i) < 0)
+			return -1;
+	return 0;
+}
+
+/*
+ * First all out of the way, then each to its place: the sources may lie where
+ * others must go.  s->report moves out of the way as well.
+ */
+static int
+place_fds(struct start *s)
+{
+	int high[MAX_FDS], std[FIRST_FD], base = FIRST_FD + (int)s->n_fds;
+
+	s->report = fcntl(s->report, F_DUPFD_CLOEXEC, base);
+	if (s->report < 0 || lift_fds(s->fds, s->n_fds, base, high) < 0)
+		return -1;
+	if (s->std != NULL && (lift_fds(s->std, FIRST_FD, base, std) < 0 ||
+	    lower_fds(std, FIRST_FD, 0) < 0 || setpgid(0, 0) < 0))
+		return -1;
+	if (lower_fds(high, s->n_fds, FIRST_FD) < 0)
+		return -1;
+	return close_later((unsigned)base);
+}
 
 _Noreturn static void
 become(struct start *s)
@@ -117,7 +143,7 @@ become(struct start *s)
 
 	make_environment(env);
 	reset_signals();
-	if (place_fds(s->fds, s->n_fds, &s->report) == 0 &&
+	if (place_fds(s) == 0 &&
 	    prctl(PR_SET_PDEATHSIG, SIGKILL) == 0) {
 		/* A parent that died before that sends no signal any more. */
 		if (getppid() != s->parent)
@@ -142,10 +168,10 @@ read_all(int fd, void *mem, size_t n)
 }
 
 pid_t
-child_start(const char *path, char *const argv[], const int *fds,
-    size_t n_fds, struct err *e)
+child_start_std(const char *path, char *const argv[], const int std[3],
+    const int *fds, size_t n_fds, struct err *e)
 {
-	struct start s = { path, argv, fds, n_fds, -1, getpid() };
+	struct start s = { path, argv, std, fds, n_fds, -1, getpid() };
 	int ends[2], errnum = 0;
 	pid_t pid;
 
@@ -170,6 +196,13 @@ child_start(const char *path, char *const argv[], const int *fds,
 	}
 	close(ends[0]);
 	return pid;
+}
+
+pid_t
+child_start(const char *path, char *const argv[], const int *fds,
+    size_t n_fds, struct err *e)
+{
+	return child_start_std(path, argv, NULL, fds, n_fds, e);
 }
 
 pid_t

@@ -18,6 +18,13 @@
 pid_t child_start(const char *path, char *const argv[], const int *fds,
     size_t n_fds, struct err *e);
 
+/*
+ * The same with descriptors of its own as 0, 1 and 2, and as the first of a
+ * process group, so that kill(-pid, …) reaches what it started.
+ */
+pid_t child_start_std(const char *path, char *const argv[], const int std[3],
+    const int *fds, size_t n_fds, struct err *e);
+
 /* Reap one ended child: its pid and status, or 0 when none has ended. */
 pid_t child_reap(int *status_r);
 

@@ -216,7 +216,8 @@ priv_drop(const struct priv_want *want, struct err *e)
 	    change_user(want, e) < 0 || limit_processes(want, e) < 0)
 		return -1;
 	if (prctl(PR_SET_DUMPABLE, TRACEABLE) < 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    (!want->may_gain &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) ||
 	    prctl(PR_SET_PDEATHSIG, death_signal) < 0)
 		return err_sys(e, ERR_PERM, "no new privileges");
 	return 0;

@@ -19,13 +19,15 @@ struct priv_want {
 	gid_t gid;
 	bool no_files;		/* RLIMIT_FSIZE 0 */
 	bool no_processes;	/* RLIMIT_NPROC 0 (not for root) */
+	bool may_gain;		/* programs it starts may gain rights by their
+				 * set-id bits: no PR_SET_NO_NEW_PRIVS */
 	unsigned max_fds;	/* RLIMIT_NOFILE up to the hard limit; 0: keep */
 };
 
 /*
  * In this order: limits (no core files), chroot, groups, gid, uid, checked by
  * trying to come back; empty capability sets; PR_SET_DUMPABLE 0;
- * PR_SET_NO_NEW_PRIVS.  -1: the caller must exit.  As an ordinary user chroot
+ * PR_SET_NO_NEW_PRIVS unless may_gain.  -1: the caller must exit.  As an ordinary user chroot
  * and ids are skipped and the rest holds; root that does not become another
  * user keeps its capabilities.
  */

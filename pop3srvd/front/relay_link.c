@@ -17,6 +17,7 @@ struct relay_link {
 	struct pool *pool;		/* of one */
 	const struct relay_link_ops *ops;
 	void *arg;
+	struct msg_queue queue;		/* as it said last */
 };
 
 static bool
@@ -38,6 +39,8 @@ on_frame(int index, struct frame *f, void *arg)
 			return false;
 		rl->ops->ctl_reply(f->id, &c, rl->arg);
 		return true;
+	case MSG_XMIT_QUEUE:
+		return msg_queue_unpack(&rl->queue, f->body) == 0;
 	default:
 		return false;
 	}
@@ -92,6 +95,12 @@ bool
 relay_link_there(const struct relay_link *rl)
 {
 	return pool_count(rl->pool) > 0;
+}
+
+const struct msg_queue *
+relay_link_queue(const struct relay_link *rl)
+{
+	return &rl->queue;
 }
 
 int

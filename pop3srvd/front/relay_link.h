@@ -38,6 +38,8 @@ void relay_link_free(struct relay_link **rl_p);
 /* Takes fd; one that stands there already counts as lost.  0 or -1. */
 int relay_link_attach(struct relay_link *rl, int fd);
 bool relay_link_there(const struct relay_link *rl);
+/* How much waits there, for status; never NULL. */
+const struct msg_queue *relay_link_queue(const struct relay_link *rl);
 
 /*
  * The steps of a message.  0, or -1 when relay is not there or far behind:

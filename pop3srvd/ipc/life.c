@@ -161,6 +161,10 @@ life_drop(struct life *lf, const char *user, const char *root)
 	/* PAM modules and sendmail are processes of their own. */
 	want.no_processes = NO_PROCESSES && lf->role != ROLE_AUTH &&
 	    lf->role != ROLE_RELAY;
+	/* Postfix's sendmail hands mail over by a set-group-id program.  Only
+	 * then, and the capabilities that set-user-id could give are gone. */
+	want.may_gain = lf->role == ROLE_RELAY &&
+	    lf->conf->relay.sendmail[0] != '\0';
 	want.max_fds = fds_wanted(lf);
 	if (want.become && priv_lookup(user, &want.uid, &want.gid, &e) < 0)
 		life_die(lf, EX_NOUSER, e.text);

@@ -93,6 +93,28 @@ msg_xmit_answer_unpack(struct msg_xmit_answer *m, struct span body)
 }
 
 int
+msg_queue_pack(const struct msg_queue *m, struct buf *b)
+{
+	struct pack p;
+
+	pack_begin(&p, b);
+	pack_u32(&p, m->messages);
+	pack_u32(&p, m->badmail);
+	return pack_end(&p);
+}
+
+int
+msg_queue_unpack(struct msg_queue *m, struct span body)
+{
+	struct unpack u;
+
+	unpack_begin(&u, body.ptr, body.len);
+	m->messages = unpack_u32(&u);
+	m->badmail = unpack_u32(&u);
+	return unpack_end(&u);
+}
+
+int
 msg_audit_pack(const struct msg_audit *m, struct buf *b)
 {
 	struct pack p;

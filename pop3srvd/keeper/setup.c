@@ -181,6 +181,7 @@ setup_folders(const struct conf *c, struct err *e)
 {
 	if (make_folder(c->state_dir, "", NULL, 0755, e) < 0 ||
 	    make_folder(c->state_dir, "auth", c->auth.user, 0700, e) < 0 ||
+	    make_folder(c->state_dir, "spool", c->user, 0700, e) < 0 ||
 	    make_folder(c->run_dir, "", NULL, 0755, e) < 0 ||
 	    make_folder(c->run_dir, "empty", NULL, 0755, e) < 0 ||
 	    make_folder(c->mail_root, "", c->mail.user, 0711, e) < 0)

@@ -1,35 +1,172 @@
 /*
- * main.c - relay: hands accepted outgoing mail on
+ * main.c - relay: takes mail that clients send and hands it on
  *
- * There is no spool yet: it holds its place in the list of processes, with
- * its rights dropped, so that accepting mail adds a room and moves no wall.
- *
- * Runs in: relay, as the server's ordinary user.  Trusts: keeper.
+ * Runs in: relay, as the server's ordinary user; it opens its spool and
+ * nothing else.  Trusts: keeper.
  */
+#include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/base/mem.h"
 
 #include "pop3srvd/ipc/life.h"
+#include "pop3srvd/relay/link.h"
+
+#define EARLY		4	/* channels that come before the loop is ours */
+#define STOP_MS		2000	/* for deliveries that run */
+#define STOP_STEP	50
+
+struct relay {
+	struct life *lf;
+	struct desk_env desk;
+	struct links links;
+	unsigned char key[TICKET_KEY];
+	struct timer stop;
+	int64_t stop_at;
+	struct early {
+		uint32_t index;
+		int fd;
+	} early[EARLY];
+	size_t n_early;
+};
 
 static void
-stop(void *arg)
+take_secret(struct relay *r, const struct frame *f)
 {
-	struct life **lf = arg;
+	if (f->id != SECRET_SENDER || f->body.len != TICKET_KEY)
+		return;
+	memcpy(r->key, f->body.ptr, TICKET_KEY);
+	r->desk.key = r->key;
+}
 
-	life_stopped(*lf);
+static void
+take_channel(struct relay *r, struct frame *f)
+{
+	struct msg_channel m;
+
+	if (f->fd < 0 || msg_channel_unpack(&m, f->body) < 0 ||
+	    m.role != ROLE_FRONT)
+		return;
+	if (r->lf == NULL && r->n_early == EARLY)
+		return;
+	if (r->lf == NULL)
+		r->early[r->n_early++] = (struct early){ m.index, f->fd };
+	else
+		(void)links_add(&r->links, m.index, f->fd);
+	f->fd = -1;
+}
+
+static void
+on_frame(struct frame *f, void *arg)
+{
+	if (f->type == MSG_SECRET)
+		take_secret(arg, f);
+	else if (f->type == MSG_CHANNEL)
+		take_channel(arg, f);
+}
+
+static void
+on_conf(const struct conf *new, const struct conf *old, void *arg)
+{
+	struct relay *r = arg;
+
+	(void)old;
+	r->desk.conf = new;
+	queue_conf(r->desk.queue, new);
+}
+
+static void
+stop_due(struct loop *l, struct timer *t)
+{
+	struct relay *r = LOOP_OWNER(t, struct relay, stop);
+
+	if (queue_busy(r->desk.queue) > 0 && loop_time(l)->mono < r->stop_at &&
+	    timer_after(l, t, STOP_STEP) == 0)
+		return;
+	life_stopped(r->lf);
+}
+
+static void
+on_stop(void *arg)
+{
+	struct relay *r = arg;
+
+	queue_stop(r->desk.queue);
+	r->stop.due = stop_due;
+	r->stop_at = loop_time(r->desk.loop)->mono + STOP_MS;
+	stop_due(r->desk.loop, &r->stop);
+}
+
+/* After rights were given up: the spool is this user's. */
+static int
+prepare(struct relay *r)
+{
+	struct desk_env *d = &r->desk;
+	struct err e = { .class = ERR_TEMP, .text = "out of memory" };
+	size_t i;
+
+	d->loop = life_loop(r->lf);
+	d->log = life_log(r->lf);
+	d->conf = life_conf(r->lf);
+	d->rate = rate_new();
+	d->spool = spool_open(d->conf->state_dir, &e);
+	if (d->spool != NULL)
+		d->queue = queue_new(d->loop, d->log, d->spool, d->conf);
+	if (d->rate == NULL || d->queue == NULL ||
+	    queue_load(d->queue, &e) < 0) {
+		log_error(d->log, LOG_LEVEL_ERROR, NULL,
+		    "relay cannot begin", &e);
+		return -1;
+	}
+	links_begin(&r->links, d);
+	for (i = 0; i < r->n_early; i++)
+		(void)links_add(&r->links, r->early[i].index,
+		    r->early[i].fd);
+	return 0;
+}
+
+static void
+release(struct relay *r)
+{
+	links_end(&r->links);
+	queue_free(&r->desk.queue);
+	spool_close(&r->desk.spool);
+	rate_free(&r->desk.rate);
+	mem_wipe(r->key, sizeof(r->key));
+}
+
+static int
+relay_main(int argc, char **argv)
+{
+	static const struct life_ops ops = {
+		.frame = on_frame,
+		.conf = on_conf,
+		.stop = on_stop,
+	};
+	static struct relay r;
+	struct err e;
+	int code = EX_OK;
+
+	r.lf = life_inherit(ROLE_RELAY, argc, argv, &ops, &r);
+	life_drop(r.lf, life_conf(r.lf)->user, NULL);
+	if (prepare(&r) < 0) {
+		release(&r);
+		return life_end(&r.lf) | EX_CONFIG;
+	}
+	life_signals(r.lf);
+	life_ready(r.lf);
+	if (loop_run(r.desk.loop, &e) < 0)
+		code = EX_OSERR;
+	else if (r.links.broken)
+		code = EX_PROTOCOL;
+	timer_stop(r.desk.loop, &r.stop);
+	release(&r);
+	return life_end(&r.lf) | code;
 }
 
 int
 main(int argc, char **argv)
 {
-	static const struct life_ops ops = { .stop = stop };
-	struct life *lf = NULL;
-	struct err e;
-	int code;
-
-	lf = life_inherit(ROLE_RELAY, argc, argv, &ops, &lf);
-	life_drop(lf, life_conf(lf)->user, NULL);
-	life_signals(lf);
-	life_ready(lf);
-	code = loop_run(life_loop(lf), &e) < 0 ? EX_OSERR : EX_OK;
-	return life_end(&lf) | code;
+	return relay_main(argc, argv);
 }

@@ -32,6 +32,7 @@ struct ctl_client {
 	struct buf in;
 	struct buf out;
 	bool busy;		/* a request is being served */
+	bool streams;		/* and has many replies */
 	bool last;
 	bool gone;		/* ops->gone follows at the end of the turn */
 };
@@ -65,6 +66,8 @@ flush(struct ctl_client *c)
 			conn_want(c->conn, CONN_WRITE);
 			return false;
 		}
+		if (n > 0 && c->streams)
+			timer_stop(c->loop, &c->timer);
 		if (n <= 0) {
 			go_away(c);
 			return false;
@@ -102,8 +105,21 @@ serve(struct ctl_client *c)
 }
 
 static void
+stream_on(struct ctl_client *c)
+{
+	if (flush(c))
+		conn_want(c->conn, 0);
+	else if (!c->gone && !timer_is_set(&c->timer))
+		wait_for(c, ANSWER_WAIT);
+}
+
+static void
 next_step(struct ctl_client *c)
 {
+	if (!c->gone && c->streams) {
+		stream_on(c);
+		return;
+	}
 	if (c->gone || c->busy || !flush(c))
 		return;
 	if (c->last)
@@ -158,7 +174,7 @@ on_due(struct loop *l, struct timer *t)
 	struct ctl_client *c = LOOP_OWNER(t, struct ctl_client, timer);
 
 	(void)l;
-	if (c->busy)
+	if (c->busy && !c->streams)
 		c->ops->overdue(c, c->arg);
 	else
 		go_away(c);
@@ -234,7 +250,7 @@ ctl_client_answer(struct ctl_client *c, bool last)
 
 	if (c->gone || !c->busy)
 		return;
-	c->busy = false;
+	c->busy = c->streams = false;
 	c->last = c->last || last;
 	if (lf != NULL)
 		buf_eat(&c->in, (size_t)(lf - buf_data(&c->in)) + 1);
@@ -243,4 +259,15 @@ ctl_client_answer(struct ctl_client *c, bool last)
 	wait_for(c, IDLE_WAIT);
 	if (!c->gone)
 		loop_defer(c->loop, &c->task);
+}
+
+void
+ctl_client_stream(struct ctl_client *c)
+{
+	if (c->gone || !c->busy)
+		return;
+	if (!c->streams)
+		timer_stop(c->loop, &c->timer);
+	c->streams = true;
+	loop_defer(c->loop, &c->task);
 }

@@ -35,4 +35,10 @@ void ctl_client_free(struct ctl_client **c_p);
 struct buf *ctl_client_out(struct ctl_client *c);
 void ctl_client_answer(struct ctl_client *c, bool last);
 
+/*
+ * Many replies to one request: what was appended goes out, and nothing is read
+ * until there is an answer.  Who takes no octet for two minutes is cut off.
+ */
+void ctl_client_stream(struct ctl_client *c);
+
 #endif

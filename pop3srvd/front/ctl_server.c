@@ -15,94 +15,44 @@
 #include "lib/net/listen.h"
 #include "lib/net/peer.h"
 
-#include "pop3srvd/front/ctl_audit.h"
-#include "pop3srvd/front/ctl_client.h"
 #include "pop3srvd/front/ctl_forward.h"
 #include "pop3srvd/front/ctl_own.h"
 #include "pop3srvd/front/ctl_roles.h"
+#include "pop3srvd/front/ctl_seat.h"
 #include "pop3srvd/front/ctl_server.h"
 #include "pop3srvd/front/server.h"
 
 #define CLIENTS		32
 
-struct seat {
-	struct ctl_server *cs;
-	struct ctl_client *client;	/* NULL: free */
-	struct ctl_asker asker;
-	struct ctl_request req;		/* being served; verb NULL: none */
-	uint32_t ticket;		/* of the question asked elsewhere */
-	int helper;			/* who was asked */
-};
-
 struct ctl_server {
 	struct server *srv;
 	struct listener *listener;
 	struct ctl_roles *roles;
+	struct ctl_refusals refusals;
 	uint32_t tickets;
-	struct seat seats[CLIENTS];
+	struct ctl_seat seats[CLIENTS];
 };
 
 static void
-audit(const struct seat *st, const char *result)
-{
-	ctl_audit(st->cs->srv, &st->asker, &st->req, result);
-}
-
-static void
-done(struct seat *st, bool last)
-{
-	st->ticket = 0;
-	ctl_request_clear(&st->req);
-	ctl_client_answer(st->client, last);
-}
-
-static void
-answer_fault(struct seat *st, enum ctl_code code, const char *text)
-{
-	(void)ctl_reply_fault(ctl_client_out(st->client), st->req.id, code,
-	    text);
-	if (st->req.verb != NULL)
-		audit(st, ctl_code_name(code));
-	done(st, false);
-}
-
-/* result is stolen. */
-static void
-answer_ok(struct seat *st, json_t *result)
-{
-	(void)ctl_reply_ok(ctl_client_out(st->client), st->req.id, result);
-	audit(st, "ok");
-	done(st, false);
-}
-
-static void
-serve_own(struct seat *st)
+serve_own(struct ctl_seat *st)
 {
 	ctl_own_fn *run = ctl_own_find(st->req.verb->verb);
 	struct err e = { .class = ERR_NONE };
 	json_t *result;
 
 	if (run == NULL) {
-		answer_fault(st, CTL_USAGE, "verb not served");
+		ctl_seat_fault(st, CTL_USAGE, "verb not served");
 		return;
 	}
-	result = run(st->cs->srv, st->req.args, &e);
+	result = run(st->srv, st->req.args, &e);
 	if (result != NULL)
-		answer_ok(st, result);
+		ctl_seat_ok(st, result);
 	else
-		answer_fault(st, ctl_code_of(&e), e.text);
-}
-
-static uint32_t
-new_ticket(struct ctl_server *cs)
-{
-	if (++cs->tickets == 0)
-		cs->tickets = 1;
-	return cs->tickets;
+		ctl_seat_fault(st, ctl_code_of(&e), e.text);
 }
 
 static void
-ask_elsewhere(struct seat *st)
+ask_elsewhere(struct ctl_seat *st)
 {
 	const struct ctl_asker *a = &st->asker;
 	struct msg_ctl m = { .verb = st->req.verb->verb,
@@ -110,21 +60,21 @@ ask_elsewhere(struct seat *st)
 		.role = (uint32_t)a->role };
 	struct buf args;
 
-	st->ticket = new_ticket(st->cs);
+	st->ticket = ctl_seat_ticket(st);
 	st->helper = CTL_AT_NOBODY;
 	buf_init(&args, FRAME_MAX);
 	if (json_write(st->req.args, &args) == 0) {
 		m.args = buf_span(&args);
-		st->helper = ctl_forward(st->cs->srv, st->req.verb->where,
+		st->helper = ctl_forward(st->srv, st->req.verb->where,
 		    st->ticket, &m);
 	}
 	buf_wipe(&args);
 	if (st->helper == CTL_AT_NOBODY)
-		answer_fault(st, CTL_TRY_AGAIN,
+		ctl_seat_fault(st, CTL_TRY_AGAIN,
 		    "who serves this is not there; try again");
 }
 
-static struct seat *
+static struct ctl_seat *
 seat_of(struct ctl_server *cs, const struct ctl_client *c)
 {
 	int i;
@@ -138,7 +88,7 @@ seat_of(struct ctl_server *cs, const struct ctl_client *c)
 static void
 on_line(struct ctl_client *c, struct span line, void *arg)
 {
-	struct seat *st = seat_of(arg, c);
+	struct ctl_seat *st = seat_of(arg, c);
 	enum ctl_code code;
 	struct err e;
 
@@ -147,10 +97,10 @@ on_line(struct ctl_client *c, struct span line, void *arg)
 		    e.text);
 		/* what is no request is seldom followed by one */
 		st->req.verb = NULL;
-		done(st, true);
+		ctl_seat_clear(st);
+		ctl_client_answer(c, true);
 	} else if (st->asker.role < st->req.verb->role) {
-		answer_fault(st, CTL_NO_ROLE, "this needs a higher role; see "
-		    "control.roles in the configuration");
+		ctl_seat_refuse(st, &((struct ctl_server *)arg)->refusals);
 	} else if (st->req.verb->where == CTL_FRONT) {
 		serve_own(st);
 	} else {
@@ -161,19 +111,13 @@ on_line(struct ctl_client *c, struct span line, void *arg)
 static void
 on_overdue(struct ctl_client *c, void *arg)
 {
-	answer_fault(seat_of(arg, c), CTL_TRY_AGAIN, "no answer in time");
+	ctl_seat_overdue(seat_of(arg, c));
 }
 
 static void
 on_gone(struct ctl_client *c, void *arg)
 {
-	struct seat *st = seat_of(arg, c);
-
-	if (st->req.verb != NULL)
-		audit(st, "asker-gone");
-	ctl_request_clear(&st->req);
-	ctl_client_free(&st->client);
-	st->ticket = 0;
+	ctl_seat_gone(seat_of(arg, c));
 }
 
 static const struct ctl_client_ops client_ops = {
@@ -184,18 +128,18 @@ static const struct ctl_client_ops client_ops = {
 
 /* A free seat; else that of the least who has one, asks nothing and is not
  * above role: who only holds connections cannot keep the operator out. */
-static struct seat *
+static struct ctl_seat *
 free_seat(struct ctl_server *cs, enum ctl_role role)
 {
-	struct seat *st, *least = NULL;
+	struct ctl_seat *st, *least = NULL;
 	int i;
 
 	for (i = 0; i < CLIENTS; i++) {
 		st = &cs->seats[i];
-		if (st->client == NULL)
+		if (st->client == NULL && st->req.verb == NULL)
 			return st;
-		if (st->req.verb == NULL && st->asker.role <= role &&
-		    (least == NULL || st->asker.role < least->asker.role))
+		if (st->client != NULL && st->req.verb == NULL &&
+		    st->asker.role <= role && (least == NULL || st->asker.role < least->asker.role))
 			least = st;
 	}
 	if (least != NULL)
@@ -209,7 +153,7 @@ on_peer(int fd, const struct addr *peer, void *arg)
 	struct ctl_server *cs = arg;
 	enum ctl_role role = CTL_NOBODY;
 	struct peer_cred who;
-	struct seat *st = NULL;
+	struct ctl_seat *st = NULL;
 
 	(void)peer;
 	if (peer_cred(fd, &who) == 0) {
@@ -235,7 +179,7 @@ ctl_server_new(struct server *srv)
 		return NULL;
 	cs->srv = srv;
 	for (i = 0; i < CLIENTS; i++)
-		cs->seats[i].cs = cs;
+		ctl_seat_init(&cs->seats[i], srv, &cs->tickets);
 	cs->roles = ctl_roles_new();
 	if (cs->roles == NULL) {
 		free(cs);
@@ -256,7 +200,7 @@ ctl_server_free(struct ctl_server **cs_p)
 	if (cs->listener != NULL)
 		listener_free(&cs->listener);
 	for (i = 0; i < CLIENTS; i++) {
-		ctl_request_clear(&cs->seats[i].req);
+		ctl_seat_clear(&cs->seats[i]);
 		ctl_client_free(&cs->seats[i].client);
 	}
 	ctl_roles_free(&cs->roles);
@@ -282,52 +226,105 @@ ctl_server_listen(struct ctl_server *cs, int fd, uint32_t owner)
 }
 
 static void
-answer_json(struct seat *st, bool ok, json_t *json)
+answer_json(struct ctl_seat *st, bool ok, json_t *json)
 {
 	const char *text = json_string_value(json_object_get(json, "text"));
 	json_t *code = json_object_get(json, "exit");
 
 	if (ok) {
 		if (strcmp(st->req.verb->verb, "status") == 0)
-			ctl_status_add(st->cs->srv, json);
-		answer_ok(st, json_incref(json));
+			ctl_status_add(st->srv, json);
+		ctl_seat_ok(st, json_incref(json));
 	} else {
-		answer_fault(st, json_is_integer(code) ?
+		ctl_seat_fault(st, json_is_integer(code) ?
 		    (enum ctl_code)json_integer_value(code) : CTL_TRY_AGAIN,
 		    text != NULL ? text : "no reason was given");
 	}
+}
+
+static struct ctl_seat *
+asked(struct ctl_server *cs, uint32_t id)
+{
+	int i;
+
+	for (i = 0; i < CLIENTS && id != 0; i++)
+		if (cs->seats[i].ticket == id)
+			return &cs->seats[i];
+	return NULL;
 }
 
 void
 ctl_server_reply(struct ctl_server *cs, uint32_t id,
     const struct msg_ctl_reply *r)
 {
+	struct ctl_seat *st = asked(cs, id);
 	struct err e;
 	json_t *json;
+
+	if (st == NULL)
+		return;
+	if (r->ok && strcmp(st->req.verb->verb, CTL_FOLLOW) == 0) {
+		st->follows = true;
+		ctl_seat_line(st, 0, span_of("{}"));
+		return;
+	}
+	json = json_read(r->json.ptr, r->json.len, &e);
+	if (json == NULL)
+		ctl_seat_fault(st, CTL_TRY_AGAIN, e.text);
+	else
+		answer_json(st, r->ok, json);
+	json_decref(json);
+}
+
+void
+ctl_server_line(struct ctl_server *cs, uint32_t id, const struct msg_line *m)
+{
+	struct ctl_seat *st = asked(cs, id);
+
+	if (st != NULL)
+		ctl_seat_line(st, m->lost, m->json);
+}
+
+void
+ctl_server_recorded(struct ctl_server *cs, uint32_t id,
+    const struct msg_ctl_reply *r)
+{
+	struct ctl_seat *st;
 	int i;
 
-	for (i = 0; i < CLIENTS; i++) {
-		struct seat *st = &cs->seats[i];
-
-		if (st->client == NULL || st->ticket != id || id == 0)
-			continue;
-		json = json_read(r->json.ptr, r->json.len, &e);
-		if (json == NULL)
-			answer_fault(st, CTL_TRY_AGAIN, e.text);
-		else
-			answer_json(st, r->ok, json);
-		json_decref(json);
-		return;
+	for (i = 0; i < CLIENTS && id != 0; i++) {
+		st = &cs->seats[i];
+		if (st->record.id == id) {
+			ctl_seat_release(st, r->ok ? NULL : "this change has no audit "
+			    "record: the log says why");
+			return;
+		}
 	}
 }
 
 void
 ctl_server_lost(struct ctl_server *cs, int helper)
 {
+	struct ctl_seat *st;
+	int i;
+
+	for (i = 0; i < CLIENTS; i++) {
+		st = &cs->seats[i];
+		if (st->ticket != 0 && st->helper == helper)
+			ctl_seat_fault(st, CTL_TRY_AGAIN,
+			    "the process that served this ended; try again");
+		if (helper == CTL_AT_LOG)
+			ctl_audit_again(cs->srv, &st->record);
+	}
+}
+
+bool
+ctl_server_recording(const struct ctl_server *cs)
+{
 	int i;
 
 	for (i = 0; i < CLIENTS; i++)
-		if (cs->seats[i].ticket != 0 && cs->seats[i].helper == helper)
-			answer_fault(&cs->seats[i], CTL_TRY_AGAIN,
-			    "the process that served this ended; try again");
+		if (cs->seats[i].record.id != 0)
+			return true;
+	return false;
 }

@@ -30,6 +30,14 @@ void ctl_server_listen(struct ctl_server *cs, int fd, uint32_t owner);
 
 void ctl_server_reply(struct ctl_server *cs, uint32_t id,
     const struct msg_ctl_reply *r);
+/* A line for who follows the log. */
+void ctl_server_line(struct ctl_server *cs, uint32_t id,
+    const struct msg_line *m);
+/* The record is on the disk, or will not be. */
+void ctl_server_recorded(struct ctl_server *cs, uint32_t id,
+    const struct msg_ctl_reply *r);
+/* Somebody waits for a record: not yet the moment to end. */
+bool ctl_server_recording(const struct ctl_server *cs);
 /* This helper (ctl_forward.h) died: what it was asked gets "try again". */
 void ctl_server_lost(struct ctl_server *cs, int helper);
 

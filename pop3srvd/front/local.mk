@@ -18,6 +18,8 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/ctl_own.h \
 	pop3srvd/front/ctl_roles.c \
 	pop3srvd/front/ctl_roles.h \
+	pop3srvd/front/ctl_seat.c \
+	pop3srvd/front/ctl_seat.h \
 	pop3srvd/front/ctl_server.c \
 	pop3srvd/front/ctl_server.h \
 	pop3srvd/front/ctl_session.c \

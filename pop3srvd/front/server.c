@@ -10,6 +10,7 @@
 
 #include "lib/base/mem.h"
 
+#include "pop3srvd/front/ctl_forward.h"
 #include "pop3srvd/front/ctl_server.h"
 #include "pop3srvd/front/fds.h"
 #include "pop3srvd/front/helpers.h"
@@ -19,6 +20,7 @@
 #include "pop3srvd/front/vserver.h"
 
 #define KEYS_LIFE	((int64_t)12 * 3600 * 1000)	/* of TLS tickets */
+#define RECORD_TURN	50		/* ms between looks */
 #define STOP_WAIT	5000		/* ms for replies that have begun */
 #define CHURN		64		/* blocks of memory that are worth it */
 #define TRIM_WAIT	10000		/* ms until the burst is over */
@@ -229,8 +231,11 @@ stop_due(struct loop *l, struct timer *t)
 {
 	struct server *srv = LOOP_OWNER(t, struct server, stop_timer);
 
-	(void)l;
 	each_session(srv, end_now);
+	/* who ordered the end is told of it, behind the record */
+	if (ctl_server_recording(srv->ctl) && timer_after(l, t,
+	    RECORD_TURN) == 0)
+		return;
 	life_stopped(srv->life);
 }
 
@@ -252,8 +257,31 @@ on_stop(void *arg)
 		(void)timer_after(srv->loop, &srv->stop_timer, STOP_WAIT);
 }
 
+static void
+on_log_frame(struct frame *f, void *arg)
+{
+	struct server *srv = arg;
+	struct msg_ctl_reply r;
+	struct msg_line m;
+
+	if (srv->ctl == NULL)
+		return;
+	if (f == NULL)
+		ctl_server_lost(srv->ctl, CTL_AT_LOG);
+	else if (f->type == MSG_FOLLOW_LINE && msg_line_unpack(&m,
+	    f->body) == 0)
+		ctl_server_line(srv->ctl, f->id, &m);
+	else if (f->type == MSG_CTL_REPLY && msg_ctl_reply_unpack(&r,
+	    f->body) == 0)
+		ctl_server_reply(srv->ctl, f->id, &r);
+	else if (f->type == MSG_AUDIT_DONE && msg_ctl_reply_unpack(&r,
+	    f->body) == 0)
+		ctl_server_recorded(srv->ctl, f->id, &r);
+}
+
 const struct life_ops server_life_ops = {
 	.frame = on_frame,
+	.log_frame = on_log_frame,
 	.conf = on_conf,
 	.stop = on_stop
 };

@@ -7,6 +7,7 @@ t_dialog_run_dialog_SOURCES = \
 	t/dialog/play.c \
 	t/dialog/play.h \
 	t/dialog/play_check.c \
+	t/dialog/play_poppass.c \
 	t/dialog/play_priv.h \
 	t/dialog/run_dialog.c \
 	t/dialog/script.c \
@@ -33,4 +34,5 @@ EXTRA_DIST += t/dialog/run t/dialog/README \
 	t/dialog/13-hostile.txt \
 	t/dialog/14-pipeline.txt \
 	t/dialog/15-xtnd-xmit.txt \
-	t/dialog/16-apop.txt
+	t/dialog/16-apop.txt \
+	t/dialog/17-poppass.txt

@@ -18,5 +18,6 @@ enum slicing {
 
 /* True when all went as written; else what did not is printed, as "# …". */
 bool play(const struct exchange *x, enum slicing how);
+bool play_poppass(const struct exchange *x, enum slicing how);
 
 #endif

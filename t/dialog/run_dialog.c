@@ -21,7 +21,8 @@ play_all_ways(const struct exchange *x)
 	bool good = x->n_steps > 0;
 
 	for (how = 0; how < ways; how++)
-		good = play(x, (enum slicing)how) && good;
+		good = (x->setup.poppass ? play_poppass : play)(x,
+		    (enum slicing)how) && good;
 	return good;
 }
 

@@ -60,7 +60,8 @@ set_one(struct reader *r, struct setup *u, const char *key, char *value)
 		{ "starttls", &c->starttls }, { "last", &c->last },
 		{ "no_nuls", &c->no_nuls }, { "auto_deny", &c->auto_deny },
 		{ "tls", &u->peer.tls }, { "plaintext", &u->peer.plaintext_ok },
-		{ "xmit", &c->xmit }, { "permit", &u->permit }
+		{ "xmit", &c->xmit }, { "permit", &u->permit },
+		{ "poppass", &u->poppass }, { "off", &u->off }
 	};
 	const struct { const char *key; unsigned *to; } numbers[] = {
 		{ "bad_before", &c->max_bad_before },

@@ -26,6 +26,8 @@ struct setup {
 	struct pop3_conf conf;
 	struct pop3_peer peer;
 	bool permit;			/* XTND XMIT, to this account */
+	bool poppass;			/* that engine, not POP3's */
+	bool off;			/* and it is switched off */
 	struct pop3_mech mechs[MAX_MECHS];
 	const struct mail *mails[MAX_MAILS];
 	uint32_t n_mails;

@@ -151,6 +151,7 @@ one(const struct pop3 *p, struct pop3_taking *t, char c)
 	}
 	if (c == '\n' && (t->place == CR || t->place == DOT_CR)) {
 		if (t->place == CR) {
+			t->line = 0;
 			keep(p, t, "\r\n", 2);
 			t->line = 0;
 		}

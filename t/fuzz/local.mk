@@ -11,6 +11,17 @@ FUZZ_TARGETS = t/fuzz/fuzz_pop3
 fuzz_pop3_FROM = $(lib_proto_libproto_a_SOURCES) $(fuzz_base)
 fuzz_pop3_LIBS =
 
+# The engine of password changes, and messages of XTND XMIT.
+FUZZ_TARGETS += t/fuzz/fuzz_poppass t/fuzz/fuzz_xmit
+fuzz_poppass_FROM = $(fuzz_pop3_FROM)
+fuzz_poppass_LIBS =
+fuzz_xmit_FROM = $(fuzz_pop3_FROM)
+fuzz_xmit_LIBS =
+EXTRA_DIST += t/fuzz/fuzz_poppass.c t/fuzz/fuzz_xmit.c \
+	t/fuzz/corpus/poppass/eudora t/fuzz/corpus/poppass/failures \
+	t/fuzz/corpus/poppass/plain t/fuzz/corpus/xmit/large \
+	t/fuzz/corpus/xmit/plain t/fuzz/corpus/xmit/smuggle
+
 FUZZ_FLAGS = -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	-I$(top_srcdir) -I$(top_builddir) \

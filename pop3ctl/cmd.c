@@ -29,6 +29,7 @@ static const struct {
 	{ "config.set", cmd_config_set },
 	{ "config.reset", cmd_config_reset },
 	{ "config.diff", cmd_config_diff },
+	{ "completion", cmd_completion },
 	{ "option.list", cmd_option_list },
 	{ "option.get", cmd_option_get },
 	{ "option.set", cmd_option_set },
@@ -52,6 +53,8 @@ static const struct {
 	{ "account.unlock", cmd_account_name },
 	{ "account.set", cmd_account_set },
 	{ "account.passwd", cmd_account_passwd },
+	{ "account.apop", cmd_account_apop },
+	{ "account.owned", cmd_account_owned },
 	{ "account.import", cmd_account_import },
 	{ "account.export", cmd_account_export },
 };

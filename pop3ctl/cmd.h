@@ -28,6 +28,10 @@ struct cmd {
 	const char *config;
 	const char *duration;	/* of --for */
 	const char *listener;	/* one virtual server, or NULL */
+	const char *xmit;	/* "on", "off" */
+	const char *password_change;
+	const char *owner;	/* a user of this machine, or "none" */
+	bool off;
 };
 
 /* Each returns the exit code. */
@@ -54,6 +58,9 @@ int cmd_pages(struct cmd *c, json_t *args, const char *list,
 /* Ask with the command's own verb; nothing is printed but faults. */
 int cmd_do(struct cmd *c, json_t *args);
 
+/* The options of "account" commands into args; 0 or -1. */
+int cmd_account_options(const struct cmd *c, json_t *args);
+
 /* Members of a result that may be absent or of a wrong type. */
 const char *cmd_str(const json_t *obj, const char *key);	/* "" */
 int64_t cmd_int(const json_t *obj, const char *key);		/* 0 */
@@ -64,6 +71,16 @@ void cmd_print_changes(const json_t *changes);
 /* The row that words of argv name, *used_r of them; NULL after a message that
  * tells what was possible. */
 const struct ctl_verb *cmd_match(int argc, char **argv, int *used_r);
+/* The nth word of a row from 0, empty behind the last. */
+struct span cmd_word(const struct ctl_verb *v, int n);
+/* The row whose word n is meant by typed, among those that agree with like in
+ * the n words before; NULL: none, or *twice_r. */
+const struct ctl_verb *cmd_meant(const struct ctl_verb *like, int n,
+    const char *typed, bool *twice_r);
+/* A row for each word that may stand as word n after the first n of like and
+ * begins with start. */
+void cmd_choices(const struct ctl_verb *like, int n, const char *start,
+    void (*each)(void *arg, const struct ctl_verb *v), void *arg);
 /* Usage, help and example of a row; of all rows that begin with word. */
 void cmd_help(const struct ctl_verb *v);
 void cmd_help_all(const char *word);
@@ -80,11 +97,12 @@ cmd_fn cmd_autodeny_list, cmd_autodeny_add, cmd_autodeny_remove,
 cmd_fn cmd_config_show, cmd_config_get, cmd_config_set, cmd_config_reset,
     cmd_config_diff;
 cmd_fn cmd_option_list, cmd_option_get, cmd_option_set, cmd_option_reset;
+cmd_fn cmd_completion;
 cmd_fn cmd_welcome_show, cmd_welcome_set, cmd_welcome_reset;
 cmd_fn cmd_domain_list, cmd_domain_name, cmd_domain_remove, cmd_domain_stat,
     cmd_domain_alias, cmd_domain_unalias;
 cmd_fn cmd_account_list, cmd_account_show, cmd_account_name, cmd_account_add,
-    cmd_account_set, cmd_account_passwd, cmd_account_import,
-    cmd_account_export;
+    cmd_account_set, cmd_account_passwd, cmd_account_apop, cmd_account_owned,
+    cmd_account_import, cmd_account_export;
 
 #endif

@@ -8,7 +8,9 @@ bin_pop3ctl_SOURCES = \
 	pop3ctl/cmd.c \
 	pop3ctl/cmd.h \
 	pop3ctl/cmd_account.c \
+	pop3ctl/cmd_secret.c \
 	pop3ctl/cmd_autodeny.c \
+	pop3ctl/cmd_completion.c \
 	pop3ctl/cmd_config.c \
 	pop3ctl/cmd_domain.c \
 	pop3ctl/cmd_import.c \
@@ -17,6 +19,8 @@ bin_pop3ctl_SOURCES = \
 	pop3ctl/cmd_session.c \
 	pop3ctl/cmd_status.c \
 	pop3ctl/cmd_welcome.c \
+	pop3ctl/complete.c \
+	pop3ctl/complete.h \
 	pop3ctl/main.c \
 	pop3ctl/print.c \
 	pop3ctl/print.h \
@@ -24,3 +28,21 @@ bin_pop3ctl_SOURCES = \
 	pop3ctl/prompt.h \
 	pop3ctl/words.c
 bin_pop3ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS)
+
+# The scripts for shells: installed as they are, and told by pop3ctl
+# completion.  What may be completed pop3ctl knows from its table of verbs.
+bashcompletion_DATA = pop3ctl/completion/pop3ctl
+zshfunctions_DATA = pop3ctl/completion/_pop3ctl
+EXTRA_DIST += $(bashcompletion_DATA) $(zshfunctions_DATA)
+BUILT_SOURCES += pop3ctl/completion_text.h
+CLEANFILES += pop3ctl/completion_text.h
+pop3ctl/cmd_completion.$(OBJEXT): pop3ctl/completion_text.h
+TO_C = $(SED) -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/	"&\\n"/'
+pop3ctl/completion_text.h: pop3ctl/completion/pop3ctl pop3ctl/completion/_pop3ctl
+	$(AM_V_GEN)$(MKDIR_P) pop3ctl && { \
+	echo '/* made from pop3ctl/completion */'; \
+	echo 'static const char bash_script[] ='; \
+	$(TO_C) $(srcdir)/pop3ctl/completion/pop3ctl; echo '	;'; \
+	echo 'static const char zsh_script[] ='; \
+	$(TO_C) $(srcdir)/pop3ctl/completion/_pop3ctl; echo '	;'; \
+	} >$@.tmp && mv $@.tmp $@

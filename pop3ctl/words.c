@@ -11,9 +11,8 @@
 #include "pop3ctl/cmd.h"
 #include "pop3ctl/print.h"
 
-/* The nth word of a row, empty behind the last. */
-static struct span
-word_of(const struct ctl_verb *v, int n)
+struct span
+cmd_word(const struct ctl_verb *v, int n)
 {
 	struct span rest = span_of(v->words), w = span_word(&rest);
 
@@ -35,44 +34,56 @@ same_start(const struct ctl_verb *a, const struct ctl_verb *b, int n)
 	int i;
 
 	for (i = 0; i < n; i++)
-		if (!same(word_of(a, i), word_of(b, i)))
+		if (!same(cmd_word(a, i), cmd_word(b, i)))
 			return false;
 	return true;
 }
 
-/* What may stand as word n after the first n words of like, beginning with
- * start: each once. */
-static void
-print_choices(const struct ctl_verb *like, int n, const char *start)
+void
+cmd_choices(const struct ctl_verb *like, int n, const char *start,
+    void (*each)(void *arg, const struct ctl_verb *v), void *arg)
 {
 	const struct ctl_verb *v, *u;
 	struct span w;
 
 	for (v = ctl_verbs; v < ctl_verbs + ctl_n_verbs; v++) {
-		w = word_of(v, n);
-		if (w.len < strlen(start) || !same_start(v, like, n) ||
+		w = cmd_word(v, n);
+		if (w.len == 0 || w.len < strlen(start) ||
+		    !same_start(v, like, n) ||
 		    memcmp(w.ptr, start, strlen(start)) != 0)
 			continue;
 		for (u = ctl_verbs; u < v; u++)
 			if (same_start(u, v, n + 1))
 				break;
 		if (u == v)
-			fprintf(stderr, " %.*s", (int)w.len, w.ptr);
+			each(arg, v);
 	}
+}
+
+static void
+print_choice(void *arg, const struct ctl_verb *v)
+{
+	struct span w = cmd_word(v, *(const int *)arg);
+
+	fprintf(stderr, " %.*s", (int)w.len, w.ptr);
+}
+
+static void
+print_choices(const struct ctl_verb *like, int n, const char *start)
+{
+	cmd_choices(like, n, start, print_choice, &n);
 	fputc('\n', stderr);
 }
 
-/* The row whose word n is meant by typed, among those that agree with like
- * before; NULL: none, or *twice_r. */
-static const struct ctl_verb *
-meant(const struct ctl_verb *like, int n, const char *typed, bool *twice_r)
+const struct ctl_verb *
+cmd_meant(const struct ctl_verb *like, int n, const char *typed, bool *twice_r)
 {
 	const struct ctl_verb *v, *found = NULL;
 	struct span w;
 
 	*twice_r = false;
 	for (v = ctl_verbs; v < ctl_verbs + ctl_n_verbs; v++) {
-		w = word_of(v, n);
+		w = cmd_word(v, n);
 		if (!same_start(v, like, n))
 			continue;
 		if (span_eq(w, typed)) {
@@ -82,7 +93,7 @@ meant(const struct ctl_verb *like, int n, const char *typed, bool *twice_r)
 		if (strlen(typed) == 0 || w.len < strlen(typed) ||
 		    memcmp(w.ptr, typed, strlen(typed)) != 0)
 			continue;
-		if (found != NULL && !same(word_of(found, n), w))
+		if (found != NULL && !same(cmd_word(found, n), w))
 			*twice_r = true;
 		else if (found == NULL)
 			found = v;
@@ -97,13 +108,13 @@ cmd_match(int argc, char **argv, int *used_r)
 	bool twice;
 	int n;
 
-	for (n = 0; n == 0 || word_of(v, n).len > 0; n++) {
+	for (n = 0; n == 0 || cmd_word(v, n).len > 0; n++) {
 		if (n == argc) {
 			fprintf(stderr, "pop3ctl: one more word is needed:");
 			print_choices(v, n, "");
 			return NULL;
 		}
-		next = meant(v, n, argv[n], &twice);
+		next = cmd_meant(v, n, argv[n], &twice);
 		if (next == NULL) {
 			fprintf(stderr, "pop3ctl: ");
 			print_safe(stderr, argv[n]);
@@ -123,9 +134,9 @@ bool
 cmd_is_noun(const char *word)
 {
 	bool twice;
-	const struct ctl_verb *v = meant(ctl_verbs, 0, word, &twice);
+	const struct ctl_verb *v = cmd_meant(ctl_verbs, 0, word, &twice);
 
-	return v != NULL && word_of(v, 1).len > 0;
+	return v != NULL && cmd_word(v, 1).len > 0;
 }
 
 void
@@ -133,7 +144,9 @@ cmd_help(const struct ctl_verb *v)
 {
 	printf("usage: pop3ctl %s%s%s\n  %s\n", v->words,
 	    v->args[0] == '\0' ? "" : " ", v->args, v->help);
-	if (v->where != CTL_LOCAL)
+	if (v->role == CTL_OWNER)
+		printf("needs the role admin, or the account must be yours\n");
+	else if (v->role != CTL_NOBODY && v->where != CTL_LOCAL)
 		printf("needs the role %s\n", ctl_role_name(v->role));
 	printf("example:\n  %s\n", v->example);
 }
@@ -146,7 +159,7 @@ cmd_help_all(const char *word)
 	bool twice;
 
 	if (word != NULL)
-		like = meant(ctl_verbs, 0, word, &twice);
+		like = cmd_meant(ctl_verbs, 0, word, &twice);
 	for (v = ctl_verbs; v < ctl_verbs + ctl_n_verbs; v++) {
 		if (like != NULL && !same_start(v, like, 1))
 			continue;

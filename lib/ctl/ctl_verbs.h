@@ -4,7 +4,8 @@
  * CTL_VERB(verb, words, role, where, args, help, example)
  *   verb     as in the protocol: "session.kill"
  *   words    as typed: "session kill"
- *   role     the least that may: VIEWER, OPERATOR, ADMIN
+ *   role     the least that may: NOBODY, VIEWER, OPERATOR, ADMIN; OWNER is an
+ *            admin or the owner of the thing, as who serves it finds
  *   where    who serves it: FRONT, KEEPER, AUTH, LOG, RELAY; LOCAL is pop3ctl
  *            alone
  *   args     usage text; names are the JSON argument names in lower case
@@ -23,6 +24,12 @@ CTL_VERB("status", "status", VIEWER, KEEPER, "",
 CTL_VERB("version", "version", VIEWER, FRONT, "",
     "versions of pop3ctl and of the server",
     "pop3ctl version")
+CTL_VERB("stats", "stats", VIEWER, FRONT, "",
+    "what was counted since the start: connections, logins, octets, commands",
+    "pop3ctl stats")
+CTL_VERB("top", "top", NOBODY, LOCAL, "[--interval SECONDS] [--count N]",
+    "watch the server: sessions, logins, octets, slow commands; q ends it",
+    "pop3ctl top")
 CTL_VERB("server.start", "start", NOBODY, LOCAL, "[--config FILE]",
     "start the server, by systemd where its unit is installed",
     "pop3ctl start")
@@ -35,6 +42,10 @@ CTL_VERB("server.restart", "restart", ADMIN, LOCAL, "[--config FILE]",
 CTL_VERB("reload", "reload", ADMIN, KEEPER, "[--dry-run]",
     "read the configuration again; with --dry-run only tell what would change",
     "pop3ctl reload --dry-run")
+
+CTL_VERB("completion", "completion", NOBODY, LOCAL, "bash|zsh",
+    "print the script that lets a shell complete pop3ctl's words",
+    "pop3ctl completion bash")
 
 CTL_VERB("session.list", "session list", VIEWER, FRONT, "",
     "the sessions that are open",
@@ -137,8 +148,8 @@ CTL_VERB("account.show", "account show", VIEWER, AUTH, "NAME",
     "everything about one account but its password",
     "pop3ctl account show anna@example.org")
 CTL_VERB("account.add", "account add", ADMIN, AUTH,
-    "[--password-file FILE] [--quota SIZE] [--maildrop DIR] NAME",
-    "make an account; its password is asked for, or read from FILE",
+    "[--password-file FILE] [--quota SIZE] [--maildrop DIR] [--force] NAME",
+    "make an account; its password is asked for; --force: any password",
     "pop3ctl account add anna@example.org")
 CTL_VERB("account.remove", "account remove", ADMIN, AUTH, "NAME",
     "remove an account; its mail stays on the disk",
@@ -150,16 +161,48 @@ CTL_VERB("account.unlock", "account unlock", ADMIN, AUTH, "NAME",
     "take that back",
     "pop3ctl account unlock anna@example.org")
 CTL_VERB("account.set", "account set", ADMIN, AUTH,
-    "[--quota SIZE] [--maildrop DIR] NAME",
-    "change an account; --quota default is the server's",
-    "pop3ctl account set --quota 2G anna@example.org")
-CTL_VERB("account.passwd", "account passwd", ADMIN, AUTH,
-    "[--password-file FILE] NAME",
-    "change a password; it is asked for, or read from FILE",
+    "[--quota SIZE] [--maildrop DIR] [--xmit on|off] "
+    "[--password-change on|off] [--owner USER] NAME",
+    "change an account; --quota default is the server's, --owner none nobody",
+    "pop3ctl account set --quota 2G --xmit on anna@example.org")
+CTL_VERB("account.passwd", "account passwd", OWNER, AUTH,
+    "[--password-file FILE] [--force] [NAME]",
+    "change a password, of NAME or of the account you own; it is asked for",
     "pop3ctl account passwd anna@example.org")
+CTL_VERB("account.apop", "account apop", ADMIN, AUTH,
+    "[--password-file FILE] [--force] [--off] NAME",
+    "give an account a secret for APOP, or with --off take it away",
+    "pop3ctl account apop anna@example.org")
+CTL_VERB("account.owned", "account owned", NOBODY, AUTH, "",
+    "which account is yours",
+    "pop3ctl account owned")
 CTL_VERB("account.import", "account import", ADMIN, AUTH, "FILE",
     "make or update accounts from lines NAME[@DOMAIN]:SECRET; - reads input",
     "pop3ctl account import /root/accounts")
 CTL_VERB("account.export", "account export", ADMIN, AUTH, "",
     "write the accounts as lines that account import reads",
     "pop3ctl account export")
+
+CTL_VERB("audit.show", "audit show", VIEWER, LOG,
+    "[--since TIME] [--limit N] [--user NAME] [--verb VERB] [--file FILE]",
+    "who changed what; --file reads a file that was put away",
+    "pop3ctl audit show --since 7d --verb account")
+CTL_VERB("audit.verify", "audit verify", VIEWER, LOG,
+    "[--head HASH] [--file FILE]",
+    "check that no audit record was changed, removed or put in",
+    "pop3ctl audit verify")
+
+CTL_VERB("log.follow", "log follow", VIEWER, LOG,
+    "[--level LEVEL] [--event WORDS] [--user NAME] [--peer RANGE] "
+    "[--session ID] [--listener NAME]",
+    "read the log along, until Ctrl-C",
+    "pop3ctl log follow --event login --peer 192.0.2.0/24")
+CTL_VERB("log.level", "log level", OPERATOR, KEEPER,
+    "[--runtime] [--target TARGET] [LEVEL]",
+    "show or set how much the log takes: error, warning, info, debug, default",
+    "pop3ctl log level --runtime debug")
+CTL_VERB("log.debug", "log debug", OPERATOR, FRONT,
+    "[--account NAME] [--address RANGE] [--listener NAME] [--session ID] "
+    "[--for TIME] [off|list]",
+    "log the dialogue of some sessions for a while, without secrets",
+    "pop3ctl log debug --account anna@example.org --for 10m")

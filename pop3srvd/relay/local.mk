@@ -42,3 +42,16 @@ RELAY_LIBS = pop3srvd/relay/librelay.a pop3srvd/ipc/libipc.a \
 pkglibexec_PROGRAMS += libexec/relay
 libexec_relay_SOURCES = pop3srvd/relay/main.c
 libexec_relay_LDADD = $(RELAY_LIBS)
+
+if WITH_CURL
+pkglibexec_PROGRAMS += libexec/smtp
+endif
+libexec_smtp_SOURCES = \
+	pop3srvd/relay/job.c \
+	pop3srvd/relay/job.h \
+	pop3srvd/relay/smtp.c \
+	pop3srvd/relay/smtp_curl.c \
+	pop3srvd/relay/smtp_helo.c \
+	pop3srvd/relay/smtp_own.h
+libexec_smtp_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+libexec_smtp_LDADD = $(BASE_LIBS) $(CURL_LIBS)

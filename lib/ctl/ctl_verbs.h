@@ -27,7 +27,7 @@ CTL_VERB("version", "version", VIEWER, FRONT, "",
 CTL_VERB("stats", "stats", VIEWER, FRONT, "",
     "what was counted since the start: connections, logins, octets, commands",
     "pop3ctl stats")
-CTL_VERB("top", "top", NOBODY, LOCAL, "[--interval SECONDS] [--count N]",
+CTL_VERB("top", "top", VIEWER, LOCAL, "[--interval SECONDS] [--count N]",
     "watch the server: sessions, logins, octets, slow commands; q ends it",
     "pop3ctl top")
 CTL_VERB("server.start", "start", NOBODY, LOCAL, "[--config FILE]",

@@ -228,6 +228,10 @@ struct pop3_stats {
 	uint64_t xmit_octets;
 	uint32_t overlong;		/* octets that had come of the line
 					 * behind POP3_END_OVERLONG */
+	uint64_t commands;		/* lines that were commands, or in the
+					 * middle of AUTH */
+	const char *verb;		/* the last one's, a constant; "other"
+					 * when it has no row, "response" */
 };
 
 enum pop3_state pop3_state(const struct pop3 *p);

@@ -149,6 +149,8 @@ command(struct pop3 *p, struct span line)
 	if (span_has(line, '\0'))
 		return SAY_NUL;
 	v = pop3_verb_find(span_word(&name));
+	if (v != NULL)
+		p->stats.verb = v->name;
 	no = allowed(p, v);
 	if (no != SAY_OK)
 		return no;
@@ -182,19 +184,23 @@ step(struct pop3 *p)
 	case LINE_PART:
 		return false;
 	case LINE_GOOD:
+		p->stats.verb = p->sasl != NULL ? "response" : "other";
 		pop3_trace_line(p, text);
 		say = p->sasl != NULL ? pop3_sasl_line(p, text) :
 		    command(p, text);
 		break;
 	case LINE_LONG:
+		p->stats.verb = "other";
 		pop3_trace_note(p, TRACE_CLIENT, "(line too long)");
 		break;
 	case LINE_OVER:
+		p->stats.verb = "other";
 		pop3_trace_note(p, TRACE_CLIENT, "(line too long)");
 		say = overlong(p);
 		break;
 	}
 	p->spoken = true;
+	p->stats.commands++;
 	line_done(&p->in);
 	pop3_say(p, say);
 	return true;

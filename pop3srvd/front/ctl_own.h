@@ -9,6 +9,7 @@
 #include "lib/base/err.h"
 
 struct server;
+struct session;
 
 /* The result (owned by the caller), or NULL with *e.  Answers at once: what
  * has to wait or is long belongs to another process. */
@@ -21,7 +22,11 @@ ctl_own_fn *ctl_own_find(const char *verb);
 /* Refuse arguments that are not among these names, parted by blanks. */
 int ctl_own_args(const json_t *args, const char *names, struct err *e);
 
+/* What lists say of a session. */
+json_t *ctl_session_row(const struct session *s);
+
 ctl_own_fn ctl_version;
+ctl_own_fn ctl_stats;
 ctl_own_fn ctl_session_list;
 ctl_own_fn ctl_session_show;
 ctl_own_fn ctl_session_kill;

@@ -29,21 +29,23 @@ tls_text(const struct session *s)
 	return "";
 }
 
-static json_t *
-row(const struct session *s)
+json_t *
+ctl_session_row(const struct session *s)
 {
 	char id[SESSION_ID], peer[ADDR_TEXT];
 	int64_t wall = loop_time(s->srv->loop)->wall -
 	    (session_now(s) - s->since);
 	uint32_t n = s->list == NULL ? 0 : s->list->list.count;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:I, s:I}",
+	return json_pack(
+	    "{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:I, s:I, s:I}",
 	    "id", session_id(s, id), "listener", s->vs->name,
 	    "peer", addr_text(&s->peer, peer), "state", session_state(s),
 	    "user", s->account != NULL ? s->account : "",
 	    "since", (json_int_t)(wall / 1000),
 	    "idle", (json_int_t)(session_idle_ms(s) / 1000),
 	    "tls", tls_text(s), "messages", (json_int_t)n,
+	    "octets_in", (json_int_t)s->octets_in,
 	    "octets_out", (json_int_t)s->octets_out);
 }
 
@@ -99,7 +101,7 @@ page(const struct session **at, size_t n, size_t limit)
 	size_t i, octets = 0;
 
 	for (i = 0; i < n && i < limit && octets < PAGE_OCTETS; i++) {
-		v = row(at[i]);
+		v = ctl_session_row(at[i]);
 		octets += v == NULL ? 0 : json_dumpb(v, NULL, 0, JSON_COMPACT);
 		json_array_append_new(list, v);
 	}
@@ -150,7 +152,6 @@ put_text(json_t *o, const char *key, const char *v)
 static void
 details(json_t *o, const struct session *s)
 {
-	put_num(o, "octets_in", s->octets_in);
 	put_text(o, "mechanism", s->mech);
 	if (s->conn != NULL && conn_tls(s->conn))
 		put_text(o, "cipher", conn_tls_cipher(s->conn));
@@ -177,7 +178,7 @@ ctl_session_show(struct server *srv, const json_t *args, struct err *e)
 		err_set(e, ERR_NOTFOUND, "no such session: %.40s", id);
 		return NULL;
 	}
-	o = row(s);
+	o = ctl_session_row(s);
 	if (o == NULL)
 		err_set(e, ERR_TEMP, "out of memory");
 	else

@@ -88,7 +88,7 @@ ctl_status_add(struct server *srv, json_t *status)
 		json_object_set_new(status, "state", json_string("stopping"));
 	json_object_set_new(status, "listeners", listeners(srv));
 	set(status, "sessions", gate_total(srv->gate));
-	set(status, "logins", srv->logins);
-	set(status, "failures", srv->login_failures);
-	set(status, "log_drops", log_out_dropped(srv->log));
+	set(status, "logins", metrics_read(srv, METRIC_LOGINS));
+	set(status, "failures", metrics_read(srv, METRIC_LOGIN_FAILURES));
+	set(status, "log_drops", metrics_read(srv, METRIC_LOG_DROPS));
 }

@@ -48,6 +48,9 @@ struct engine_ops {
 	/* Octets of the command that it closed for (I-30); 0: for another
 	 * reason, or it is open. */
 	uint64_t (*overlong)(const struct session *s);
+	/* How many commands it took, and the last one's verb, a constant; for
+	 * metrics.  NULL: not counted. */
+	const char *(*command)(const struct session *s, uint64_t *count_r);
 	const char *(*state)(const struct session *s);	/* "login", … */
 	const char *(*end)(const struct session *s);	/* "quit", … */
 

@@ -146,7 +146,7 @@ fetch_block(struct session *s)
 	switch (message_read(s->msg, &block, &last)) {
 	case MESSAGE_BLOCK:
 		pop3_give_msg(s->pop, block.ptr, block.len, last);
-		s->srv->messages += last;
+		metrics_add(s->srv, MESSAGES, last);
 		return true;
 	case MESSAGE_AHEAD:
 		return ask_ahead(s);

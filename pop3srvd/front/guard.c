@@ -166,8 +166,11 @@ shut_out(struct session *s, enum autodeny_reason reason, int64_t until)
 {
 	struct autodeny *ad = gate_autodeny(s->srv->gate);
 
-	return autodeny_add(ad, &s->peer, reason, until, session_now(s)) == 0 &&
-	    autodeny_holds(ad, &s->peer, session_now(s));
+	if (autodeny_add(ad, &s->peer, reason, until, session_now(s)) < 0 ||
+	    !autodeny_holds(ad, &s->peer, session_now(s)))
+		return false;
+	metrics_count(s->srv, SHUT_OUT);
+	return true;
 }
 
 static bool

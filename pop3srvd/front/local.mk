@@ -23,6 +23,7 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/ctl_server.c \
 	pop3srvd/front/ctl_server.h \
 	pop3srvd/front/ctl_session.c \
+	pop3srvd/front/ctl_stats.c \
 	pop3srvd/front/ctl_status.c \
 	pop3srvd/front/deadline.c \
 	pop3srvd/front/deadline.h \
@@ -43,6 +44,9 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/login.h \
 	pop3srvd/front/message.c \
 	pop3srvd/front/message.h \
+	pop3srvd/front/metrics.c \
+	pop3srvd/front/metrics.h \
+	pop3srvd/front/metrics_table.h \
 	pop3srvd/front/open.c \
 	pop3srvd/front/open.h \
 	pop3srvd/front/pool.c \

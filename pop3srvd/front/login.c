@@ -110,7 +110,7 @@ log_failed(const struct session *s, const struct msg_auth_result *r)
 		log_refused(s, r);
 		return;
 	}
-	s->srv->login_failures += theirs;
+	metrics_add(s->srv, LOGIN_FAILURES, theirs);
 	session_log(s, theirs ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
 	    theirs ? "auth failed" : "auth fault", (struct log_field[]){
 	    LOG_STR("user", r->user), LOG_STR("mech", s->mech),

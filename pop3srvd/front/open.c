@@ -138,7 +138,7 @@ log_in(struct session *s)
 
 	sessions_log_in(s->srv->sessions, s);
 	deadline_touch(s);
-	s->srv->logins++;
+	metrics_count(s->srv, LOGINS);
 	(void)delay_login(s->srv->delay, s->account, s->srv->conf->mail.login_delay,
 	    session_now(s));
 	session_log(s, LOG_LEVEL_INFO, "login ok", (struct log_field[]){

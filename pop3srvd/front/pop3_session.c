@@ -254,6 +254,15 @@ overlong(const struct session *s)
 }
 
 static const char *
+command(const struct session *s, uint64_t *count_r)
+{
+	const struct pop3_stats *st = pop3_stats(s->pop);
+
+	*count_r = st->commands;
+	return st->verb;
+}
+
+static const char *
 end(const struct session *s)
 {
 	return pop3_end_name(pop3_end(s->pop));
@@ -327,6 +336,7 @@ const struct engine_ops engine_pop3 = {
 	.idle = idle,
 	.taking = taking,
 	.overlong = overlong,
+	.command = command,
 	.state = state,
 	.end = end,
 	.ask = ask,

@@ -105,7 +105,7 @@ keep_account(struct session *s, const struct msg_auth_result *r)
 static void
 log_in(const struct session *s)
 {
-	s->srv->logins++;
+	metrics_count(s->srv, LOGINS);
 	session_log(s, LOG_LEVEL_INFO, "login ok", (struct log_field[]){
 	    LOG_STR("user", s->account), LOG_STR("mech", s->mech),
 	    LOG_STR("tls", conn_tls(s->conn) ? conn_tls_version(s->conn) :

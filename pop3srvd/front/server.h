@@ -19,6 +19,7 @@
 #include "pop3srvd/front/drop_pool.h"
 #include "pop3srvd/front/gate.h"
 #include "pop3srvd/front/guard.h"
+#include "pop3srvd/front/metrics.h"
 #include "pop3srvd/front/relay_link.h"
 #include "pop3srvd/front/sessions.h"
 
@@ -58,7 +59,7 @@ struct server {
 	bool stopping;
 	bool conf_waits;		/* for the lists that go with it */
 	struct server_mail *mail, **mail_end;
-	uint64_t messages, octets_out, logins, login_failures;
+	struct metrics metrics;
 };
 
 /* For life_inherit(): arg is the server, zeroed. */

@@ -272,6 +272,7 @@ session_end(struct session *s, const char *reason)
 		return;
 	if (s->counted)
 		log_end(s, reason);
+	metrics_end(s);
 	s->phase = SESSION_DEAD;
 	login_forget(s);
 	fetch_forget(s);
@@ -284,7 +285,6 @@ session_end(struct session *s, const char *reason)
 	sessions_remove(srv->sessions, s);
 	if (s->counted)
 		gate_leave(srv->gate, &s->peer);
-	srv->octets_out += s->octets_out;
 	release(s);
 	loop_defer(srv->loop, &s->task);
 	server_session_ended(srv);

@@ -90,6 +90,8 @@ struct session {
 	uint32_t sid;
 	uint32_t last_number;			/* message that was sent last */
 	uint64_t pair;				/* guard's, of this login */
+	uint64_t commands;			/* counted by metrics */
+	int64_t command_at;			/* us; 0: none is served */
 	struct auth_turn auth_turn;
 	int16_t auth_helper, drop_helper;	/* -1: none */
 	uint8_t phase;

@@ -59,6 +59,7 @@ flush(struct session *s)
 		}
 		s->engine->sent(s, (size_t)n);
 		s->octets_out += (uint64_t)n;
+		metrics_add(s->srv, OCTETS_OUT, n);
 		deadline_touch(s);
 	}
 	return true;
@@ -82,8 +83,11 @@ turn_line(struct span input)
 static bool
 feed(struct session *s, struct turn *t)
 {
-	long taken = s->engine->feed(s, t->input);
+	long taken;
 
+	metrics_end(s);
+	metrics_begin(s);
+	taken = s->engine->feed(s, t->input);
 	if (taken < 0) {
 		session_end(s, "memory");
 		return false;
@@ -105,6 +109,7 @@ turn_input(struct session *s, struct turn *t)
 		return feed(s, t);
 	if (!turn_flushed(s))
 		return false;
+	metrics_end(s);
 	if (t->input.len > 0)
 		return yield(s);
 	conn_want(s->conn, CONN_READ);
@@ -211,6 +216,7 @@ turn_readable(struct session *s)
 		return;
 	}
 	s->octets_in += (uint64_t)n;
+	metrics_add(s->srv, OCTETS_IN, n);
 	if (!s->engine->taking(s))
 		deadline_touch(s);
 	if (pretender(s, span_mem(chunk, (size_t)n)))

@@ -17,6 +17,11 @@ static const struct {
 	{ "server.stop", cmd_stop },
 	{ "server.restart", cmd_restart },
 	{ "reload", cmd_reload },
+	{ "audit.show", cmd_audit_show },
+	{ "audit.verify", cmd_audit_verify },
+	{ "log.follow", cmd_log_follow },
+	{ "log.level", cmd_log_level },
+	{ "log.debug", cmd_log_debug },
 	{ "session.list", cmd_session_list },
 	{ "session.show", cmd_session_show },
 	{ "session.kill", cmd_session_kill },
@@ -138,6 +143,8 @@ cmd_ask(struct cmd *c, const char *verb, json_t *args, int *code_r)
 		json_dumpf(reply, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 		fputc('\n', stdout);
 	}
+	if (!c->json && cmd_str(reply, "warning")[0] != '\0')
+		cmd_fail(c, CTL_OK, cmd_str(reply, "warning"));
 	result = json_incref(json_object_get(reply, "result"));
 	if (!json_is_true(json_object_get(reply, "ok"))) {
 		json_decref(result);
@@ -146,6 +153,33 @@ cmd_ask(struct cmd *c, const char *verb, json_t *args, int *code_r)
 	}
 	json_decref(reply);
 	return result;
+}
+
+int
+cmd_stream(struct cmd *c, json_t *args,
+    void (*more)(const struct cmd *c, const json_t *reply))
+{
+	json_t *reply = NULL;
+	struct err e;
+	int code = 0;
+
+	if (c->client == NULL)
+		c->client = client_open(c->socket, &e);
+	if (c->client == NULL)
+		json_decref(args);
+	else
+		reply = client_ask(c->client, c->verb->verb, args, &e);
+	while (json_is_true(json_object_get(reply, "more"))) {
+		more(c, reply);
+		json_decref(reply);
+		reply = client_more(c->client, &e);
+	}
+	if (reply == NULL)
+		return fail_client(c, &e);
+	if (!json_is_true(json_object_get(reply, "ok")))
+		code = fail_reply(c, json_object_get(reply, "error"));
+	json_decref(reply);
+	return code;
 }
 
 int

@@ -32,6 +32,19 @@ struct cmd {
 	const char *password_change;
 	const char *owner;	/* a user of this machine, or "none" */
 	bool off;
+	const char *file;	/* an audit file that was put away */
+	const char *head;
+	const char *since;
+	const char *limit;
+	const char *user;
+	const char *verb_name;	/* of --verb */
+	const char *level;
+	const char *event;
+	const char *peer;
+	const char *session;
+	const char *target;
+	const char *account;
+	const char *address;
 };
 
 /* Each returns the exit code. */
@@ -55,6 +68,12 @@ json_t *cmd_ask(struct cmd *c, const char *verb, json_t *args,
  */
 int cmd_pages(struct cmd *c, json_t *args, const char *list,
     void (*row)(void *arg, const json_t *v), void *arg);
+/*
+ * Ask with the command's own verb for a stream of replies; more() is given each
+ * while there are more to come.  Returns when the server ends it.
+ */
+int cmd_stream(struct cmd *c, json_t *args,
+    void (*more)(const struct cmd *c, const json_t *reply));
 /* Ask with the command's own verb; nothing is printed but faults. */
 int cmd_do(struct cmd *c, json_t *args);
 
@@ -91,6 +110,8 @@ int cmd_run(struct cmd *c);
 
 cmd_fn cmd_status, cmd_version;
 cmd_fn cmd_start, cmd_stop, cmd_restart, cmd_reload;
+cmd_fn cmd_audit_show, cmd_audit_verify;
+cmd_fn cmd_log_follow, cmd_log_level, cmd_log_debug;
 cmd_fn cmd_session_list, cmd_session_show, cmd_session_kill;
 cmd_fn cmd_autodeny_list, cmd_autodeny_add, cmd_autodeny_remove,
     cmd_autodeny_clear;

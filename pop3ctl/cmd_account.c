@@ -1,12 +1,12 @@
 /*
- * cmd_account.c - account list, show, add, remove, lock, unlock, set, passwd
+ * cmd_account.c - account list, show, remove, lock, unlock, set
  */
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "pop3ctl/cmd.h"
 #include "pop3ctl/print.h"
-#include "pop3ctl/prompt.h"
 
 static const char *
 state_of(const json_t *a)
@@ -64,6 +64,46 @@ cmd_account_list(struct cmd *c)
 	return code;
 }
 
+static const char *
+owner_of(const json_t *a, char out[PRINT_TEXT])
+{
+	const json_t *owner = json_object_get(a, "owner");
+	const struct passwd *pw;
+
+	if (!json_is_integer(owner))
+		return "none";
+	pw = getpwuid((uid_t)json_integer_value(owner));
+	if (pw != NULL)
+		return pw->pw_name;
+	snprintf(out, PRINT_TEXT, "%lld",
+	    (long long)json_integer_value(owner));
+	return out;
+}
+
+static void
+add_flags(struct table *t, const json_t *a)
+{
+	static const char *const flags[] = { "xmit", "password_change",
+		"apop" };
+	char text[PRINT_TEXT], names[256] = "";
+	size_t i, n = 0;
+	json_t *v;
+
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		table_text(t, flags[i]);
+		table_text(t, json_is_true(json_object_get(a, flags[i])) ?
+		    "on" : "off");
+	}
+	table_text(t, "owner");
+	table_text(t, owner_of(a, text));
+	json_array_foreach(json_object_get(a, "mechanisms"), i, v)
+		if (json_is_string(v) && n < sizeof(names) - 64)
+			n += (size_t)snprintf(names + n, 64, "%s%.40s",
+			    n > 0 ? " " : "", json_string_value(v));
+	table_text(t, "mechanisms");
+	table_text(t, names);
+}
+
 int
 cmd_account_show(struct cmd *c)
 {
@@ -89,6 +129,7 @@ cmd_account_show(struct cmd *c)
 		table_text(&t, times[i]);
 		table_text(&t, print_time(cmd_int(a, times[i]), text));
 	}
+	add_flags(&t, a);
 	table_text(&t, "quota");
 	table_text(&t, quota_of(a, text));
 	table_text(&t, "state");
@@ -117,70 +158,43 @@ cmd_account_name(struct cmd *c)
 	return code;
 }
 
-/* --quota and --maildrop into args; "default" is null. */
+/* "default" and "none" stand for null. */
 static int
-put_options(const struct cmd *c, json_t *args)
+put_text(json_t *args, const char *key, const char *value, const char *null)
 {
-	json_t *v;
-
-	if (c->quota != NULL) {
-		v = strcmp(c->quota, "default") == 0 ? json_null() :
-		    json_string(c->quota);
-		if (json_object_set_new(args, "quota", v) < 0)
-			return -1;
-	}
-	if (c->maildrop != NULL) {
-		v = strcmp(c->maildrop, "default") == 0 ? json_null() :
-		    json_string(c->maildrop);
-		if (json_object_set_new(args, "maildrop", v) < 0)
-			return -1;
-	}
-	return 0;
+	if (value == NULL)
+		return 0;
+	return json_object_set_new(args, key, strcmp(value, null) == 0 ?
+	    json_null() : json_string(value));
 }
 
-/* {name, password, …}, or NULL with *code_r. */
-static json_t *
-with_password(struct cmd *c, int *code_r)
+static int
+put_switch(json_t *args, const char *key, const char *value)
 {
-	json_t *args = NULL, *password;
-	struct buf word;
-	struct err e;
-
-	buf_init(&word, PROMPT_MAX);
-	if (prompt_password(c->password_file, c->argv[0], &word, &e) < 0) {
-		*code_r = cmd_fail(c, e.class == ERR_TEMP ? CTL_TRY_AGAIN :
-		    CTL_BAD_VALUE, e.text);
-	} else {
-		password = json_stringn(buf_data(&word), buf_len(&word));
-		args = json_pack("{s:s, s:o}", "name", c->argv[0], "password",
-		    password);
-		if (args == NULL || put_options(c, args) < 0) {
-			json_decref(args);
-			args = NULL;
-			*code_r = cmd_fail(c, CTL_BAD_VALUE,
-			    "name or password is no UTF-8 text");
-		}
-	}
-	buf_wipe(&word);
-	return args;
+	if (value == NULL)
+		return 0;
+	return json_object_set_new(args, key,
+	    json_boolean(strcmp(value, "on") == 0));
 }
 
 int
-cmd_account_add(struct cmd *c)
+cmd_account_options(const struct cmd *c, json_t *args)
 {
-	json_t *args;
-	int code = 0;
-
-	if (c->argc != 1)
-		return cmd_usage(c, "needs the NAME of one account");
-	args = with_password(c, &code);
-	return args == NULL ? code : cmd_do(c, args);
+	if (c->force && json_object_set_new(args, "force", json_true()) < 0)
+		return -1;
+	if (put_text(args, "quota", c->quota, "default") < 0 ||
+	    put_text(args, "maildrop", c->maildrop, "default") < 0 ||
+	    put_text(args, "owner", c->owner, "none") < 0 ||
+	    put_switch(args, "xmit", c->xmit) < 0)
+		return -1;
+	return put_switch(args, "password_change", c->password_change);
 }
 
-int
-cmd_account_passwd(struct cmd *c)
+static bool
+is_switch(const char *value)
 {
-	return cmd_account_add(c);
+	return value == NULL || strcmp(value, "on") == 0 ||
+	    strcmp(value, "off") == 0;
 }
 
 int
@@ -190,12 +204,17 @@ cmd_account_set(struct cmd *c)
 
 	if (c->argc != 1)
 		return cmd_usage(c, "needs the NAME of one account");
-	if (c->quota == NULL && c->maildrop == NULL)
-		return cmd_usage(c, "needs --quota or --maildrop");
+	if (!is_switch(c->xmit) || !is_switch(c->password_change))
+		return cmd_usage(c, "--xmit and --password-change are on or "
+		    "off");
 	args = json_pack("{s:s}", "name", c->argv[0]);
-	if (args == NULL || put_options(c, args) < 0) {
+	if (args == NULL || cmd_account_options(c, args) < 0) {
 		json_decref(args);
 		return cmd_fail(c, CTL_BAD_VALUE, "this is no UTF-8 text");
+	}
+	if (json_object_size(args) == 1) {
+		json_decref(args);
+		return cmd_usage(c, "needs an option: what to change");
 	}
 	return cmd_do(c, args);
 }

@@ -8,12 +8,14 @@ bin_pop3ctl_SOURCES = \
 	pop3ctl/cmd.c \
 	pop3ctl/cmd.h \
 	pop3ctl/cmd_account.c \
+	pop3ctl/cmd_audit.c \
 	pop3ctl/cmd_secret.c \
 	pop3ctl/cmd_autodeny.c \
 	pop3ctl/cmd_completion.c \
 	pop3ctl/cmd_config.c \
 	pop3ctl/cmd_domain.c \
 	pop3ctl/cmd_import.c \
+	pop3ctl/cmd_log.c \
 	pop3ctl/cmd_option.c \
 	pop3ctl/cmd_server.c \
 	pop3ctl/cmd_session.c \
@@ -26,6 +28,8 @@ bin_pop3ctl_SOURCES = \
 	pop3ctl/print.h \
 	pop3ctl/prompt.c \
 	pop3ctl/prompt.h \
+	pop3ctl/when.c \
+	pop3ctl/when.h \
 	pop3ctl/words.c
 bin_pop3ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS)
 

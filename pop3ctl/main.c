@@ -5,6 +5,8 @@
  * an option of one command is allowed when its row names it.
  */
 #include <getopt.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,10 @@
 
 enum { OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_RUNTIME, OPT_DRY_RUN,
 	OPT_ORIGIN, OPT_FORCE, OPT_PASSWORD_FILE, OPT_QUOTA, OPT_MAILDROP,
-	OPT_CONFIG, OPT_LISTENER, OPT_FOR };
+	OPT_CONFIG, OPT_LISTENER, OPT_FOR, OPT_XMIT, OPT_PASSWORD_CHANGE,
+	OPT_OWNER, OPT_OFF, OPT_FILE, OPT_HEAD, OPT_SINCE, OPT_LIMIT, OPT_USER,
+	OPT_VERB, OPT_LEVEL, OPT_EVENT, OPT_PEER, OPT_SESSION, OPT_TARGET,
+	OPT_ACCOUNT, OPT_ADDRESS };
 
 static const struct option options[] = {
 	{ "socket", required_argument, NULL, 's' },
@@ -33,6 +38,23 @@ static const struct option options[] = {
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "listener", required_argument, NULL, OPT_LISTENER },
 	{ "for", required_argument, NULL, OPT_FOR },
+	{ "xmit", required_argument, NULL, OPT_XMIT },
+	{ "password-change", required_argument, NULL, OPT_PASSWORD_CHANGE },
+	{ "owner", required_argument, NULL, OPT_OWNER },
+	{ "off", no_argument, NULL, OPT_OFF },
+	{ "file", required_argument, NULL, OPT_FILE },
+	{ "head", required_argument, NULL, OPT_HEAD },
+	{ "since", required_argument, NULL, OPT_SINCE },
+	{ "limit", required_argument, NULL, OPT_LIMIT },
+	{ "user", required_argument, NULL, OPT_USER },
+	{ "verb", required_argument, NULL, OPT_VERB },
+	{ "level", required_argument, NULL, OPT_LEVEL },
+	{ "event", required_argument, NULL, OPT_EVENT },
+	{ "peer", required_argument, NULL, OPT_PEER },
+	{ "session", required_argument, NULL, OPT_SESSION },
+	{ "target", required_argument, NULL, OPT_TARGET },
+	{ "account", required_argument, NULL, OPT_ACCOUNT },
+	{ "address", required_argument, NULL, OPT_ADDRESS },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -40,18 +62,59 @@ struct choice {
 	struct cmd c;
 	bool help;
 	bool version;
-	unsigned given;		/* bit n: the option OPT_RUNTIME + n */
+	uint64_t given;		/* bit n: the option OPT_RUNTIME + n */
+};
+
+/* Options with a text, and where it goes. */
+static const struct {
+	int option;
+	size_t offset;		/* of a const char * in struct cmd */
+} texts[] = {
+	{ 's', offsetof(struct cmd, socket) },
+	{ OPT_PASSWORD_FILE, offsetof(struct cmd, password_file) },
+	{ OPT_QUOTA, offsetof(struct cmd, quota) },
+	{ OPT_MAILDROP, offsetof(struct cmd, maildrop) },
+	{ OPT_CONFIG, offsetof(struct cmd, config) },
+	{ OPT_LISTENER, offsetof(struct cmd, listener) },
+	{ OPT_FOR, offsetof(struct cmd, duration) },
+	{ OPT_XMIT, offsetof(struct cmd, xmit) },
+	{ OPT_PASSWORD_CHANGE, offsetof(struct cmd, password_change) },
+	{ OPT_OWNER, offsetof(struct cmd, owner) },
+	{ OPT_FILE, offsetof(struct cmd, file) },
+	{ OPT_HEAD, offsetof(struct cmd, head) },
+	{ OPT_SINCE, offsetof(struct cmd, since) },
+	{ OPT_LIMIT, offsetof(struct cmd, limit) },
+	{ OPT_USER, offsetof(struct cmd, user) },
+	{ OPT_VERB, offsetof(struct cmd, verb_name) },
+	{ OPT_LEVEL, offsetof(struct cmd, level) },
+	{ OPT_EVENT, offsetof(struct cmd, event) },
+	{ OPT_PEER, offsetof(struct cmd, peer) },
+	{ OPT_SESSION, offsetof(struct cmd, session) },
+	{ OPT_TARGET, offsetof(struct cmd, target) },
+	{ OPT_ACCOUNT, offsetof(struct cmd, account) },
+	{ OPT_ADDRESS, offsetof(struct cmd, address) }
 };
 
 static int
-take_option(struct choice *o, int option, char *value)
+take_text(struct choice *o, int option, const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].option == option) {
+			memcpy((char *)&o->c + texts[i].offset, &value,
+			    sizeof(value));
+			return 0;
+		}
+	return -1;
+}
+
+static int
+take_option(struct choice *o, int option, const char *value)
 {
 	if (option >= OPT_RUNTIME)
-		o->given |= 1u << (option - OPT_RUNTIME);
+		o->given |= UINT64_C(1) << (option - OPT_RUNTIME);
 	switch (option) {
-	case 's':
-		o->c.socket = value;
-		return 0;
 	case 'h':
 	case OPT_HELP:
 		o->help = true;
@@ -74,26 +137,11 @@ take_option(struct choice *o, int option, char *value)
 	case OPT_FORCE:
 		o->c.force = true;
 		return 0;
-	case OPT_PASSWORD_FILE:
-		o->c.password_file = value;
-		return 0;
-	case OPT_QUOTA:
-		o->c.quota = value;
-		return 0;
-	case OPT_MAILDROP:
-		o->c.maildrop = value;
-		return 0;
-	case OPT_CONFIG:
-		o->c.config = value;
-		return 0;
-	case OPT_LISTENER:
-		o->c.listener = value;
-		return 0;
-	case OPT_FOR:
-		o->c.duration = value;
+	case OPT_OFF:
+		o->c.off = true;
 		return 0;
 	default:
-		return -1;
+		return take_text(o, option, value);
 	}
 }
 

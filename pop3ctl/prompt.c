@@ -101,6 +101,17 @@ ask_twice(int tty, struct buf *out, struct err *e)
 }
 
 int
+prompt_present(const char *whose, struct buf *out, struct err *e)
+{
+	if (!isatty(STDIN_FILENO))
+		return read_line(STDIN_FILENO, out, e);
+	fprintf(stderr, "For ");
+	print_safe(stderr, whose);
+	fprintf(stderr, "\n");
+	return ask(STDIN_FILENO, "Present password", out, e);
+}
+
+int
 prompt_password(const char *file, const char *whose, struct buf *out,
     struct err *e)
 {

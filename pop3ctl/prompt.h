@@ -17,4 +17,8 @@
 int prompt_password(const char *file, const char *whose, struct buf *out,
     struct err *e);
 
+/* The present password: at the terminal, else the next line of standard input.
+ * Octets behind that line stay for the next question. */
+int prompt_present(const char *whose, struct buf *out, struct err *e);
+
 #endif

@@ -127,6 +127,7 @@ struct conf_control {
 	struct conf_strings admin;	/* "name", "@group" */
 	struct conf_strings oper;
 	struct conf_strings viewer;
+	bool owners;			/* may come for their accounts */
 };
 
 struct conf_auth {

@@ -77,6 +77,10 @@ ROOT_KEY("control.roles.operator", STRINGS, control.oper, "", ANY,
     "users and @groups that may change options, access and sessions")
 ROOT_KEY("control.roles.viewer", STRINGS, control.viewer, "", ANY,
     CONF_RELOAD | CONF_FILE_ONLY, "users and @groups that may look")
+ROOT_KEY("control.owners", BOOL, control.owners, "false", ANY,
+    CONF_RELOAD | CONF_FILE_ONLY,
+    "let the owners of accounts change their passwords by pop3ctl: every user "
+    "of this machine can then reach the socket")
 ROOT_KEY("auth.backends", STRINGS, auth.backends, "accounts",
     WORDS("accounts pam ldap system passwd-file",
     "pam ldap system passwd-file"), CONF_RESTART,

@@ -46,10 +46,13 @@ ctl_find(const char *verb)
 }
 
 /* account.passwd is open to an account's owner, whatever its row says;
- * account.export shows what nobody else may see. */
+ * account.export shows what nobody else may see; log.level and log.debug
+ * without a word only show. */
 bool
-ctl_changes(const struct ctl_verb *v)
+ctl_changes(const struct ctl_verb *v, const json_t *args)
 {
+	if (strncmp(v->verb, "log.", 4) == 0 && json_object_size(args) == 0)
+		return false;
 	return v->role > CTL_VIEWER || strcmp(v->verb, "account.passwd") == 0;
 }
 

@@ -40,7 +40,7 @@ const char *ctl_role_name(enum ctl_role r);
 /* owners: those without a role are let through to verbs of OWNER. */
 bool ctl_may(const struct ctl_verb *v, enum ctl_role r, bool owners);
 /* It is recorded who did this: all but looking. */
-bool ctl_changes(const struct ctl_verb *v);
+bool ctl_changes(const struct ctl_verb *v, const json_t *args);
 
 /* Error codes of a reply and the exit code pop3ctl ends with. */
 enum ctl_code {

@@ -34,6 +34,7 @@ ctl_seat_clear(struct ctl_seat *st)
 		ctl_forward_end_follow(st->srv, st->ticket);
 	st->ticket = 0;
 	st->follows = false;
+	st->held = false;
 	st->lost = 0;
 	json_decref(st->answer.result);
 	free(st->answer.text);
@@ -69,7 +70,7 @@ answer(struct ctl_seat *st, enum ctl_code code, const char *text,
 	st->answer.code = code;
 	st->answer.text = mem_strdup(text);
 	st->answer.result = result;
-	if (!ctl_changes(st->req.verb)) {
+	if (!ctl_changes(st->req.verb, st->req.args)) {
 		ctl_seat_release(st, NULL);
 		return;
 	}
@@ -94,6 +95,28 @@ ctl_seat_ok(struct ctl_seat *st, json_t *result)
 	answer(st, CTL_OK, NULL, result);
 }
 
+static void
+let_go(struct ctl_seat *st)
+{
+	char *text = st->answer.text;
+
+	st->held = false;
+	answer(st, st->answer.code, text, NULL);
+	free(text);
+}
+
+void
+ctl_seat_hold(struct ctl_seat *st, enum ctl_code code, const char *text,
+    int64_t ms)
+{
+	st->ticket = 0;
+	st->held = true;
+	st->answer.code = code;
+	st->answer.text = mem_strdup(text);
+	if (timer_after(st->srv->loop, &st->patience, ms) < 0)
+		let_go(st);
+}
+
 void
 ctl_seat_refuse(struct ctl_seat *st, struct ctl_refusals *f)
 {
@@ -107,7 +130,9 @@ ctl_seat_refuse(struct ctl_seat *st, struct ctl_refusals *f)
 void
 ctl_seat_overdue(struct ctl_seat *st)
 {
-	if (st->record.id != 0) {
+	if (st->held) {
+		let_go(st);
+	} else if (st->record.id != 0) {
 		ctl_audit_missing(st->srv, &st->req);
 		ctl_seat_release(st, "this change may have no audit record: "
 		    "log does not answer");
@@ -127,10 +152,11 @@ void
 ctl_seat_gone(struct ctl_seat *st)
 {
 	ctl_client_free(&st->client);
-	if (st->record.id != 0)
+	if (st->record.id != 0 || st->held)
 		return;		/* what waits for it is bounded already */
-	if (st->ticket == 0 || !ctl_changes(st->req.verb) ||
-	    timer_after(st->srv->loop, &st->patience, REPLY_WAIT) < 0)
+	if (st->ticket == 0 ||
+	    !ctl_changes(st->req.verb, st->req.args) || timer_after(
+	    st->srv->loop, &st->patience, REPLY_WAIT) < 0)
 		ctl_seat_clear(st);
 }
 

@@ -40,6 +40,7 @@ struct ctl_seat {
 	struct ctl_record record;
 	struct timer patience;
 	bool follows;			/* the log: a stream of replies */
+	bool held;			/* answer is there and must wait */
 	uint64_t lost;			/* of it, not told yet */
 };
 
@@ -53,6 +54,10 @@ uint32_t ctl_seat_ticket(struct ctl_seat *st);
 void ctl_seat_ok(struct ctl_seat *st, json_t *result);
 void ctl_seat_fault(struct ctl_seat *st, enum ctl_code code,
     const char *text);
+/* The same after ms: a guess must cost time, also that of who does not wait
+ * for the answer. */
+void ctl_seat_hold(struct ctl_seat *st, enum ctl_code code, const char *text,
+    int64_t ms);
 /* Not allowed: answered at once. */
 void ctl_seat_refuse(struct ctl_seat *st, struct ctl_refusals *f);
 /* The record is on the disk, or (warning) will not be. */

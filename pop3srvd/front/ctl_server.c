@@ -23,6 +23,7 @@
 #include "pop3srvd/front/server.h"
 
 #define CLIENTS		32
+#define OWNERS		4	/* without a role, served at once */
 
 struct ctl_server {
 	struct server *srv;
@@ -85,6 +86,23 @@ seat_of(struct ctl_server *cs, const struct ctl_client *c)
 	return NULL;
 }
 
+/* Who has no role may ask too: of those only a few at once. */
+static bool
+by_owner(const struct ctl_seat *st)
+{
+	return st->req.verb != NULL && st->asker.role == CTL_NOBODY;
+}
+
+static int
+owners_busy(const struct ctl_server *cs)
+{
+	int i, n = 0;
+
+	for (i = 0; i < CLIENTS; i++)
+		n += by_owner(&cs->seats[i]);
+	return n;
+}
+
 static void
 on_line(struct ctl_client *c, struct span line, void *arg)
 {
@@ -99,10 +117,14 @@ on_line(struct ctl_client *c, struct span line, void *arg)
 		st->req.verb = NULL;
 		ctl_seat_clear(st);
 		ctl_client_answer(c, true);
-	} else if (st->asker.role < st->req.verb->role) {
+	} else if (!ctl_may(st->req.verb, st->asker.role,
+	    st->srv->conf->control.owners)) {
 		ctl_seat_refuse(st, &((struct ctl_server *)arg)->refusals);
 	} else if (st->req.verb->where == CTL_FRONT) {
 		serve_own(st);
+	} else if (by_owner(st) && owners_busy(arg) > OWNERS) {
+		ctl_seat_fault(st, CTL_TRY_AGAIN, "others are changing their "
+		    "passwords; try again");
 	} else {
 		ask_elsewhere(st);
 	}
@@ -225,6 +247,18 @@ ctl_server_listen(struct ctl_server *cs, int fd, uint32_t owner)
 		close(fd);
 }
 
+/* A present password that was wrong is told as late as at a login. */
+static void
+fault(struct ctl_seat *st, enum ctl_code code, const char *text)
+{
+	if (st->req.verb->role == CTL_OWNER && st->asker.role < CTL_ADMIN &&
+	    code == CTL_NO_ROLE)
+		ctl_seat_hold(st, code, text,
+		    st->srv->conf->server.limits.failure_delay);
+	else
+		ctl_seat_fault(st, code, text);
+}
+
 static void
 answer_json(struct ctl_seat *st, bool ok, json_t *json)
 {
@@ -236,7 +270,7 @@ answer_json(struct ctl_seat *st, bool ok, json_t *json)
 			ctl_status_add(st->srv, json);
 		ctl_seat_ok(st, json_incref(json));
 	} else {
-		ctl_seat_fault(st, json_is_integer(code) ?
+		fault(st, json_is_integer(code) ?
 		    (enum ctl_code)json_integer_value(code) : CTL_TRY_AGAIN,
 		    text != NULL ? text : "no reason was given");
 	}

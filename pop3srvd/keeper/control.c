@@ -32,9 +32,15 @@ others_have_roles(const struct conf *c)
 {
 	const struct conf_strings *admin = &c->control.admin;
 
-	return c->control.oper.n > 0 || c->control.viewer.n > 0 ||
+	return c->control.owners || c->control.oper.n > 0 || c->control.viewer.n > 0 ||
 	    admin->n > 1 || (admin->n == 1 &&
 	    strcmp(admin->at[0], "root") != 0);
+}
+
+static unsigned
+mode_of(const struct conf *c)
+{
+	return others_have_roles(c) ? 0666 : 0660;
 }
 
 static int
@@ -69,7 +75,7 @@ control_open(const struct conf *c, struct err *e)
 		return NULL;
 	}
 	ctl->fd = -1;
-	ctl->mode = others_have_roles(c) ? 0666 : 0660;
+	ctl->mode = mode_of(c);
 	if (open_socket(ctl, e) < 0) {
 		free(ctl->path);
 		free(ctl);
@@ -112,6 +118,19 @@ control_send(const struct control *c, struct channel *front)
 	if (msg_control_pack(&m, &b) == 0)
 		(void)channel_send(front, MSG_CONTROL, 0, buf_span(&b), c->fd);
 	buf_free(&b);
+}
+
+int
+control_conf(struct control *c, const struct conf *conf, struct err *e)
+{
+	unsigned mode = mode_of(conf);
+
+	if (mode == c->mode || !in_place(c))
+		return 0;
+	if (chmod(c->path, mode) < 0)
+		return path_fail("cannot give rights to", c->path, e);
+	c->mode = mode;
+	return 0;
 }
 
 bool

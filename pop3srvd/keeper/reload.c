@@ -183,6 +183,7 @@ take_over(struct keeper *k, struct next *n)
 {
 	struct channel *front = children_front(k->children);
 	struct conf *old = k->conf;
+	struct err e;
 
 	conf_source_free(&k->source);
 	(void)close(k->conf_fd);
@@ -195,6 +196,9 @@ take_over(struct keeper *k, struct next *n)
 	children_conf(k->children, k->conf);
 	setup_logs(k->conf);
 	take_apop_key(k, &n->apop);
+	if (control_conf(k->control, k->conf, &e) < 0)
+		log_error(k->log, LOG_LEVEL_ERROR, NULL,
+		    "control socket lost", &e);
 	keeper_send_conf(k, NULL, false);
 	listfiles_take(k->lists, k->conf);
 	certs_watch_take(k->certs, n->certs);

@@ -22,7 +22,8 @@ START_TEST(rows_are_whole)
 	snprintf(line, sizeof(line), "pop3ctl %s", v->words);
 	ck_assert_msg(strncmp(v->example, line, strlen(line)) == 0,
 	    "%s: example %s", v->verb, v->example);
-	ck_assert((v->role == CTL_NOBODY) <= (v->where == CTL_LOCAL));
+	ck_assert((v->role == CTL_NOBODY) <= (v->where == CTL_LOCAL ||
+	    strcmp(v->verb, "account.owned") == 0));
 	for (i = 0; i < (int)ctl_n_verbs; i++)
 		ck_assert_msg(i == _i || strcmp(ctl_verbs[i].words,
 		    v->words) != 0, "%s stands there twice", v->words);
@@ -49,10 +50,27 @@ static const struct {
 	{ "domain.list", CTL_VIEWER },
 	{ "domain.add", CTL_ADMIN },
 	{ "account.list", CTL_VIEWER },
-	{ "account.passwd", CTL_ADMIN },
+	{ "account.passwd", CTL_OWNER },
+	{ "account.owned", CTL_NOBODY },
+	{ "account.apop", CTL_ADMIN },
 	{ "account.import", CTL_ADMIN },
 	{ "account.export", CTL_ADMIN },
 };
+
+/* OWNER: an admin always, the others when the settings let owners come. */
+START_TEST(owners)
+{
+	const struct ctl_verb *v = ctl_find("account.passwd");
+
+	ck_assert(ctl_may(v, CTL_ADMIN, false));
+	ck_assert(!ctl_may(v, CTL_OPERATOR, false));
+	ck_assert(!ctl_may(v, CTL_NOBODY, false));
+	ck_assert(ctl_may(v, CTL_NOBODY, true));
+	ck_assert(!ctl_may(ctl_find("account.show"), CTL_NOBODY, true));
+	ck_assert(!ctl_may(ctl_find("account.add"), CTL_OPERATOR, true));
+	ck_assert(ctl_may(ctl_find("account.add"), CTL_ADMIN, false));
+}
+END_TEST
 
 START_TEST(role)
 {
@@ -259,6 +277,7 @@ add(TCase *tc)
 {
 	tcase_add_loop_test(tc, rows_are_whole, 0, (int)ctl_n_verbs);
 	UNIT_ROWS(tc, role, roles);
+	tcase_add_test(tc, owners);
 	UNIT_ROWS(tc, line, lines);
 	UNIT_ROWS(tc, class_to_code, classes);
 	tcase_add_test(tc, a_long_line_is_refused);

@@ -71,7 +71,7 @@ password=$(openssl rand -hex 8)
 printf '%s\n' "$password" >"$dir/password"
 chmod 600 "$dir/password"
 $ctl domain add example.org
-$ctl account add anna@example.org --password-file "$dir/password"
+$ctl account add --force anna@example.org --password-file "$dir/password"
 
 n=0
 for subject in 'Welcome' 'Dots and lines' 'Goodbye'; do

@@ -10,15 +10,15 @@ p = Pop3(); p.ok('USER ' + sys.argv[1]); r = p.cmd('PASS ' + sys.argv[2]); p.clo
 sys.exit(0 if r.startswith(b'+OK') else 3 if r.startswith(b'-ERR [AUTH]') else 4)" "$@"; }
 printf 'first\n' >"$dir/pw"; chmod 600 "$dir/pw"
 must 'add a domain' ctl domain add example.org
-must 'add an account' ctl account add anna@example.org --password-file "$dir/pw"
-must_not 'not twice' ctl account add anna@example.org --password-file "$dir/pw"
+must 'add an account' ctl account add --force anna@example.org --password-file "$dir/pw"
+must_not 'not twice' ctl account add --force anna@example.org --password-file "$dir/pw"
 must 'the password works' login anna@example.org first
 must 'without the domain too' login anna first
 must 'names fold case' login ANNA@Example.ORG first
 must_exit 3 'a wrong one does not' login anna@example.org second
 must_exit 3 'nor an unknown account' login nobody@example.org first
 must_exit 3 'nor an empty password' login anna@example.org ''
-must 'password from standard input' sh -c "printf 'two words here\n' | '$bin/bin/pop3ctl' -s '$sock' account passwd anna@example.org --password-file -"
+must 'password from standard input' sh -c "printf 'two words here\n' | '$bin/bin/pop3ctl' -s '$sock' account passwd --force anna@example.org --password-file -"
 must 'with blanks' login anna@example.org 'two words here'
 must_exit 3 'the old one is gone' login anna@example.org first
 must 'lock the account' ctl account lock anna@example.org
@@ -33,7 +33,7 @@ must_not 'one cannot be unlocked singly' ctl account unlock anna@example.org
 must 'unlock the domain' ctl domain unlock example.org
 must 'login works again' login anna@example.org 'two words here'
 must 'the same name in two domains (W-5)' ctl domain add example.net
-must 'added' ctl account add anna@example.net --password-file "$dir/pw"
+must 'added' ctl account add --force anna@example.net --password-file "$dir/pw"
 must 'own password' login anna@example.net first
 must_exit 3 'not the other one' login anna@example.org first
 must 'list' ctl account list

@@ -215,7 +215,7 @@ add_account() {
 	printf '%s\n' "${2-secret}" >"$dir/pw"
 	chmod 600 "$dir/pw"
 	ctl domain add "${1#*@}" >/dev/null 2>&1 || :
-	ctl account add "$1" --password-file "$dir/pw"
+	ctl account add "$1" --force --password-file "$dir/pw"
 }
 
 maildrop() { printf '%s/mail/%s/%s\n' "$dir" "${1#*@}" "${1%@*}"; }

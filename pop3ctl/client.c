@@ -19,6 +19,7 @@
 
 #define PATIENCE	30000	/* milliseconds */
 #define CHUNK		4096
+#define NEVER		INT64_MAX
 
 struct client {
 	int fd;
@@ -87,10 +88,11 @@ await(int fd, short what, int64_t deadline, struct err *e)
 
 	for (;;) {
 		clock_read(&now);
-		if (now.mono >= deadline)
+		if (deadline != NEVER && now.mono >= deadline)
 			return err_set(e, ERR_TEMP, "no answer within %d "
 			    "seconds", PATIENCE / 1000);
-		n = poll(&p, 1, (int)(deadline - now.mono));
+		n = poll(&p, 1, deadline == NEVER ? -1 :
+		    (int)(deadline - now.mono));
 		if (n > 0)
 			return 0;
 		if (n < 0 && errno != EINTR)
@@ -208,4 +210,10 @@ client_ask(struct client *c, const char *verb, json_t *args, struct err *e)
 		reply = receive_reply(c, now.mono + PATIENCE, e);
 	buf_wipe(&line);
 	return reply;
+}
+
+json_t *
+client_more(struct client *c, struct err *e)
+{
+	return receive_reply(c, NEVER, e);
 }

@@ -25,4 +25,7 @@ void client_free(struct client **c_p);
 json_t *client_ask(struct client *c, const char *verb, json_t *args,
     struct err *e);
 
+/* The next reply of a stream ("more": true), however long it takes. */
+json_t *client_more(struct client *c, struct err *e);
+
 #endif

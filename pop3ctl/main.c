@@ -168,7 +168,7 @@ check_options(const struct choice *o)
 
 	for (p = options; p->name != NULL; p++) {
 		if (p->val < OPT_RUNTIME ||
-		    (o->given & 1u << (p->val - OPT_RUNTIME)) == 0)
+		    (o->given & UINT64_C(1) << (p->val - OPT_RUNTIME)) == 0)
 			continue;
 		snprintf(text, sizeof(text), "--%s", p->name);
 		if (strstr(o->c.verb->args, text) != NULL)

@@ -20,6 +20,7 @@
 
 #include "pop3srvd/keeper/ctl.h"
 #include "pop3srvd/keeper/ctl_config.h"
+#include "pop3srvd/keeper/ctl_log.h"
 #include "pop3srvd/keeper/ctl_option.h"
 #include "pop3srvd/keeper/ctl_welcome.h"
 #include "pop3srvd/keeper/reload.h"
@@ -101,6 +102,7 @@ static const struct {
 	{ "config.set",		ctl_config_set,		"key value runtime " },
 	{ "config.reset",	ctl_config_reset,	"key runtime " },
 	{ "config.diff",	ctl_config_diff,	"" },
+	{ "log.level",		ctl_log_level,	"level target runtime " },
 	{ "option.list",	ctl_option_list,	"listener " },
 	{ "option.get",		ctl_option_get,		"name listener " },
 	{ "option.set",		ctl_option_set,

@@ -20,6 +20,8 @@ sbin_pop3srvd_SOURCES = \
 	pop3srvd/keeper/ctl.h \
 	pop3srvd/keeper/ctl_config.c \
 	pop3srvd/keeper/ctl_config.h \
+	pop3srvd/keeper/ctl_log.c \
+	pop3srvd/keeper/ctl_log.h \
 	pop3srvd/keeper/ctl_option.c \
 	pop3srvd/keeper/ctl_option.h \
 	pop3srvd/keeper/ctl_welcome.c \

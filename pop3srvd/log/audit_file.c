@@ -314,8 +314,15 @@ audit_file_take(struct audit_file *f, int fd)
 	audit_none(&f->end);
 	if (read_end(f, &e) < 0)
 		trouble(f, "audit file damaged", &e);
-	if (f->end.seq == 0 && before.seq > 0)
+	if (before.seq == 0 || strcmp(before.hash, f->end.hash) == 0)
+		return;
+	if (f->end.seq == 0)
 		go_on(f, &before);
+	else	/* verify will find where */
+		trouble(f, "audit file damaged", &(struct err){
+		    .class = ERR_PERM, .text = "its end is not what was "
+		    "written last" });
+	f->end = before.seq > f->end.seq ? before : f->end;
 }
 
 void

@@ -160,7 +160,7 @@ static int
 dictionary(const struct passpolicy_ask *ask, struct err *e)
 {
 	pwquality_settings_t *q = pwquality_default_settings();
-	char *word, *old, *user;
+	char *word, *old, *user, unused[PWQ_MAX_ERROR_MESSAGE_LEN];
 	void *aux = NULL;
 	int rc = 0;
 
@@ -182,7 +182,8 @@ dictionary(const struct passpolicy_ask *ask, struct err *e)
 	if (rc >= 0)
 		return 0;
 	if (no_dictionary(rc, aux)) {
-		free(aux);
+		/* it knows whether aux is to be freed: cracklib's is not */
+		(void)pwquality_strerror(unused, sizeof(unused), rc, aux);
 		return 0;
 	}
 	return refuse(rc, aux, e);

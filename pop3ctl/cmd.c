@@ -13,6 +13,8 @@ static const struct {
 } rows[] = {
 	{ "status", cmd_status },
 	{ "version", cmd_version },
+	{ "stats", cmd_stats },
+	{ "top", cmd_top },
 	{ "server.start", cmd_start },
 	{ "server.stop", cmd_stop },
 	{ "server.restart", cmd_restart },
@@ -62,6 +64,13 @@ static const struct {
 	{ "account.owned", cmd_account_owned },
 	{ "account.import", cmd_account_import },
 	{ "account.export", cmd_account_export },
+	{ "queue.list", cmd_queue_list },
+	{ "queue.show", cmd_queue_show },
+	{ "queue.retry", cmd_queue_retry },
+	{ "queue.remove", cmd_queue_some },
+	{ "queue.badmail.list", cmd_queue_list },
+	{ "queue.badmail.retry", cmd_queue_some },
+	{ "queue.badmail.remove", cmd_queue_some },
 };
 
 /* A text of several lines has a fault in each. */

@@ -32,6 +32,8 @@ struct cmd {
 	const char *password_change;
 	const char *owner;	/* a user of this machine, or "none" */
 	bool off;
+	const char *interval;	/* of top, a duration */
+	const char *count;
 	const char *file;	/* an audit file that was put away */
 	const char *head;
 	const char *since;
@@ -109,6 +111,7 @@ bool cmd_is_noun(const char *word);
 int cmd_run(struct cmd *c);
 
 cmd_fn cmd_status, cmd_version;
+cmd_fn cmd_stats, cmd_top;
 cmd_fn cmd_start, cmd_stop, cmd_restart, cmd_reload;
 cmd_fn cmd_audit_show, cmd_audit_verify;
 cmd_fn cmd_log_follow, cmd_log_level, cmd_log_debug;
@@ -125,5 +128,6 @@ cmd_fn cmd_domain_list, cmd_domain_name, cmd_domain_remove, cmd_domain_stat,
 cmd_fn cmd_account_list, cmd_account_show, cmd_account_name, cmd_account_add,
     cmd_account_set, cmd_account_passwd, cmd_account_apop, cmd_account_owned,
     cmd_account_import, cmd_account_export;
+cmd_fn cmd_queue_list, cmd_queue_show, cmd_queue_retry, cmd_queue_some;
 
 #endif

@@ -17,12 +17,14 @@ bin_pop3ctl_SOURCES = \
 	pop3ctl/cmd_import.c \
 	pop3ctl/cmd_log.c \
 	pop3ctl/cmd_option.c \
+	pop3ctl/cmd_queue.c \
 	pop3ctl/cmd_server.c \
 	pop3ctl/cmd_session.c \
 	pop3ctl/cmd_status.c \
 	pop3ctl/cmd_welcome.c \
 	pop3ctl/complete.c \
 	pop3ctl/complete.h \
+	pop3ctl/cmd_top.c \
 	pop3ctl/main.c \
 	pop3ctl/print.c \
 	pop3ctl/print.h \
@@ -30,8 +32,12 @@ bin_pop3ctl_SOURCES = \
 	pop3ctl/prompt.h \
 	pop3ctl/when.c \
 	pop3ctl/when.h \
+	pop3ctl/top.h \
+	pop3ctl/top_page.c \
+	pop3ctl/top_screen.c \
 	pop3ctl/words.c
-bin_pop3ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS)
+bin_pop3ctl_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+bin_pop3ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS) $(NCURSES_LIBS)
 
 # The scripts for shells: installed as they are, and told by pop3ctl
 # completion.  What may be completed pop3ctl knows from its table of verbs.

@@ -132,15 +132,18 @@ check_retries(const struct check *k)
 			    "waiting time such as 15m", origin, r->at[i]);
 }
 
-static bool
+/* The key that lets clients send, or NULL. */
+static const char *
 sends(const struct conf *c)
 {
 	size_t i;
 
+	if (c->server.options.xtnd_xmit)
+		return "options.xtnd_xmit";
 	for (i = 0; i < c->n_listeners; i++)
 		if (c->listeners[i].server.options.xtnd_xmit)
-			return true;
-	return c->server.options.xtnd_xmit;
+			return "listeners";
+	return NULL;
 }
 
 /* Taken for what would be lost otherwise. */
@@ -148,17 +151,18 @@ static void
 check_way_out(const struct check *k)
 {
 	const struct conf_relay *r = &k->c->relay;
+	const char *key = sends(k->c);
 
 	if (r->smart_host[0] != '\0' && r->sendmail[0] != '\0')
 		conf_fault(k->f, "%s: relay.sendmail: relay.smart_host is set "
 		    "too; take one of them away",
 		    conf_origin(k->s, "relay.sendmail"));
-	if (r->smart_host[0] == '\0' && r->sendmail[0] == '\0' && sends(k->c))
+	if (r->smart_host[0] == '\0' && r->sendmail[0] == '\0' && key != NULL)
 		conf_fault(k->f, "%s: options.xtnd_xmit: nothing could send "
 		    "the mail: set relay.smart_host (\"mail.example.org:587\")"
 		    " or, in the configuration file, relay.sendmail "
 		    "(\"/usr/sbin/sendmail\") first",
-		    conf_origin(k->s, "options.xtnd_xmit"));
+		    conf_origin(k->s, key));
 #ifndef HAVE_CURL
 	if (r->smart_host[0] != '\0' || r->n_routes > 0)
 		conf_fault(k->f, "%s: relay.smart_host, relay.routes: this "

@@ -230,8 +230,9 @@ SERVER_LIST("tls.names", name, tls.names, tls.n_names, "[]", CONF_RELOAD,
     "certificates for further names a client may ask for (SNI)")
 SERVER_KEY("options.apop", BOOL, options.apop, "false", ANY,
     CONF_LIVE, "offer APOP (RFC 1939 section 7)")
-SERVER_KEY("options.xtnd_xmit", BOOL, options.xtnd_xmit, "false",
-    LATER("true"), CONF_LIVE, "let clients send mail by XTND XMIT")
+SERVER_KEY("options.xtnd_xmit", BOOL, options.xtnd_xmit, "false", ANY,
+    CONF_LIVE, "let clients send mail by XTND XMIT, as far as their accounts "
+    "may")
 SERVER_KEY("options.password_change", BOOL, options.password_change,
     "false", ANY, CONF_LIVE,
     "let owners change their password at listeners for poppass")

@@ -183,6 +183,28 @@ CTL_VERB("account.export", "account export", ADMIN, AUTH, "",
     "write the accounts as lines that account import reads",
     "pop3ctl account export")
 
+CTL_VERB("queue.list", "queue list", VIEWER, RELAY, "",
+    "the messages that clients sent and that wait to be handed on",
+    "pop3ctl queue list")
+CTL_VERB("queue.show", "queue show", VIEWER, RELAY, "ID",
+    "one message: its recipients and what was answered last",
+    "pop3ctl queue show k3v9x0qa")
+CTL_VERB("queue.retry", "queue retry", OPERATOR, RELAY, "[ID...]",
+    "try messages now, or all of them",
+    "pop3ctl queue retry k3v9x0qa")
+CTL_VERB("queue.remove", "queue remove", OPERATOR, RELAY, "ID...",
+    "throw messages away; nobody is told",
+    "pop3ctl queue remove k3v9x0qa")
+CTL_VERB("queue.badmail.list", "queue badmail list", VIEWER, RELAY, "",
+    "the messages that could neither be sent nor given back",
+    "pop3ctl queue badmail list")
+CTL_VERB("queue.badmail.retry", "queue badmail retry", OPERATOR, RELAY,
+    "ID...", "put messages into the queue again, as new",
+    "pop3ctl queue badmail retry k3v9x0qa")
+CTL_VERB("queue.badmail.remove", "queue badmail remove", OPERATOR, RELAY,
+    "ID...", "throw such messages away",
+    "pop3ctl queue badmail remove k3v9x0qa")
+
 CTL_VERB("audit.show", "audit show", VIEWER, LOG,
     "[--since TIME] [--limit N] [--user NAME] [--verb VERB] [--file FILE]",
     "who changed what; --file reads a file that was put away",

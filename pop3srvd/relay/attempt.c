@@ -13,12 +13,6 @@
 #include "pop3srvd/relay/route.h"
 #include "pop3srvd/relay/schedule.h"
 
-static const char *const outcome_events[] = {
-	[JOB_TEMP] = "mail delayed",
-	[JOB_SENT] = "mail sent",
-	[JOB_PERM] = "mail rejected"
-};
-
 static void
 log_mail(const struct entry *t, enum log_level level, const char *what,
     const struct err *e)
@@ -32,7 +26,7 @@ log_mail(const struct entry *t, enum log_level level, const char *what,
 /* A line for each outcome that a process had. */
 static void
 log_outcome(const struct entry *t, const struct send_result *r,
-    enum job_outcome outcome)
+    enum job_outcome outcome, const char *what)
 {
 	const char *words = "";
 	size_t n = 0;
@@ -43,7 +37,7 @@ log_outcome(const struct entry *t, const struct send_result *r,
 			words = r->rcpts[i].words;
 	if (n == 0)
 		return;
-	log_event(t->q->log, LOG_LEVEL_INFO, NULL, outcome_events[outcome],
+	log_event(t->q->log, LOG_LEVEL_INFO, NULL, what,
 	    (const struct log_field[]){ LOG_STR("queue_id", t->v->id),
 	    LOG_STR("user", t->v->account),
 	    LOG_STR("sender", t->v->sender),
@@ -69,9 +63,9 @@ take_result(struct entry *t, const struct send_result *r)
 		to->state = states[r->rcpts[i].outcome];
 		(void)envelope_say(&to->words, r->rcpts[i].words);
 	}
-	log_outcome(t, r, JOB_SENT);
-	log_outcome(t, r, JOB_TEMP);
-	log_outcome(t, r, JOB_PERM);
+	log_outcome(t, r, JOB_SENT, "mail sent");
+	log_outcome(t, r, JOB_TEMP, "mail delayed");
+	log_outcome(t, r, JOB_PERM, "mail rejected");
 }
 
 /* The next recipients that share a way. */

@@ -182,7 +182,8 @@ print_verbs(void)
 {
 	static const char *const where[] = {
 		[CTL_FRONT] = "front", [CTL_KEEPER] = "keeper",
-		[CTL_AUTH] = "auth", [CTL_LOCAL] = "pop3ctl"
+		[CTL_AUTH] = "auth", [CTL_LOG] = "log",
+		[CTL_RELAY] = "relay", [CTL_LOCAL] = "pop3ctl"
 	};
 	size_t i;
 

@@ -117,7 +117,34 @@ static const struct {
 	{ "APOP", "{\"options\":{\"apop\":true}}",
 	    "options.apop: true: not available in this version" },
 	{ "XTND XMIT", "{\"options\":{\"xtnd_xmit\":true}}",
-	    "not available in this version" },
+	    "nothing could send the mail: set relay.smart_host" },
+	{ "XTND XMIT of a listener", "{\"listeners\":[{\"tls\":\"none\","
+	    "\"options\":{\"xtnd_xmit\":true}}]}", "nothing could send" },
+	{ "two ways out", "{\"relay\":{\"smart_host\":\"a:25\","
+	    "\"sendmail\":\"/bin/true\"}}", "take one of them away" },
+	{ "smart host without port", "{\"relay\":{\"smart_host\":"
+	    "\"mail.example.org\"}}", "is not host:port" },
+	{ "smart host in a URL", "{\"relay\":{\"smart_host\":"
+	    "\"smtp://a:25\"}}", "is not host:port" },
+	{ "port of a smart host", "{\"relay\":{\"smart_host\":"
+	    "\"a:65536\"}}", "is not host:port" },
+	{ "HELO and TLS", "{\"relay\":{\"smart_host\":\"a:25\","
+	    "\"helo\":true}}", "HELO knows neither TLS" },
+	{ "a user without password", "{\"relay\":{\"smart_host\":"
+	    "\"a:25\",\"user\":\"u\"}}", "come together" },
+	{ "a route's domain", "{\"relay\":{\"routes\":[{\"domain\":"
+	    "\"*\",\"smart_host\":\"a:25\"}]}}",
+	    "neither a domain nor *.domain" },
+	{ "a route's host", "{\"relay\":{\"routes\":[{\"domain\":"
+	    "\"b.example\",\"smart_host\":\"a\"}]}}", "is not host:port" },
+	{ "no retries", "{\"relay\":{\"retries\":[]}}",
+	    "1 to 64 waiting times" },
+	{ "a retry", "{\"relay\":{\"retries\":[\"15m\",\"soon\"]}}",
+	    "\"soon\" is no waiting time" },
+	{ "HELO name", "{\"relay\":{\"helo_name\":\"a b\"}}",
+	    "is no host name" },
+	{ "masquerade", "{\"relay\":{\"masquerade_domain\":\"a@b\"}}",
+	    "is no domain" },
 	{ "debug", "{\"options\":{\"debug\":true}}",
 	    "options.debug: true: not available in this version" },
 	{ "debug of a listener", "{\"listeners\":[{\"options\":{\"debug\":"

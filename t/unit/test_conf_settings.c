@@ -74,7 +74,7 @@ static const struct {
 	{ "limits", "4", ERR_NOTFOUND, "no such key" },
 	{ "limits.per_address", "many", ERR_CONFIG, "\"many\": must be" },
 	{ "limits.per_address", "0", ERR_CONFIG, "from 1 to" },
-	{ "options.xtnd_xmit", "on", ERR_CONFIG, "not available" },
+	{ "options.xtnd_xmit", "on", ERR_CONFIG, "set relay.smart_host" },
 	{ "user", "root", ERR_CONFIG, "configuration file only" },
 	{ "state_dir", "/tmp", ERR_CONFIG, "configuration file only" },
 	{ "control.roles.admin", "eve", ERR_CONFIG, "configuration file" },

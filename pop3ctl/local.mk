@@ -36,7 +36,7 @@ bin_pop3ctl_SOURCES = \
 	pop3ctl/top_page.c \
 	pop3ctl/top_screen.c \
 	pop3ctl/words.c
-bin_pop3ctl_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+AM_CPPFLAGS += $(NCURSES_CFLAGS)
 bin_pop3ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS) $(NCURSES_LIBS)
 
 # The scripts for shells: installed as they are, and told by pop3ctl

@@ -19,9 +19,9 @@
 enum { OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_RUNTIME, OPT_DRY_RUN,
 	OPT_ORIGIN, OPT_FORCE, OPT_PASSWORD_FILE, OPT_QUOTA, OPT_MAILDROP,
 	OPT_CONFIG, OPT_LISTENER, OPT_FOR, OPT_XMIT, OPT_PASSWORD_CHANGE,
-	OPT_OWNER, OPT_OFF, OPT_FILE, OPT_HEAD, OPT_SINCE, OPT_LIMIT, OPT_USER,
-	OPT_VERB, OPT_LEVEL, OPT_EVENT, OPT_PEER, OPT_SESSION, OPT_TARGET,
-	OPT_ACCOUNT, OPT_ADDRESS };
+	OPT_OWNER, OPT_OFF, OPT_INTERVAL, OPT_COUNT, OPT_FILE, OPT_HEAD,
+	OPT_SINCE, OPT_LIMIT, OPT_USER, OPT_VERB, OPT_LEVEL, OPT_EVENT,
+	OPT_PEER, OPT_SESSION, OPT_TARGET, OPT_ACCOUNT, OPT_ADDRESS };
 
 static const struct option options[] = {
 	{ "socket", required_argument, NULL, 's' },
@@ -42,6 +42,8 @@ static const struct option options[] = {
 	{ "password-change", required_argument, NULL, OPT_PASSWORD_CHANGE },
 	{ "owner", required_argument, NULL, OPT_OWNER },
 	{ "off", no_argument, NULL, OPT_OFF },
+	{ "interval", required_argument, NULL, OPT_INTERVAL },
+	{ "count", required_argument, NULL, OPT_COUNT },
 	{ "file", required_argument, NULL, OPT_FILE },
 	{ "head", required_argument, NULL, OPT_HEAD },
 	{ "since", required_argument, NULL, OPT_SINCE },
@@ -79,6 +81,8 @@ static const struct {
 	{ OPT_FOR, offsetof(struct cmd, duration) },
 	{ OPT_XMIT, offsetof(struct cmd, xmit) },
 	{ OPT_PASSWORD_CHANGE, offsetof(struct cmd, password_change) },
+	{ OPT_INTERVAL, offsetof(struct cmd, interval) },
+	{ OPT_COUNT, offsetof(struct cmd, count) },
 	{ OPT_OWNER, offsetof(struct cmd, owner) },
 	{ OPT_FILE, offsetof(struct cmd, file) },
 	{ OPT_HEAD, offsetof(struct cmd, head) },

@@ -37,6 +37,11 @@ version_print(void)
 #else
 	const char *smart_hosts = "none";
 #endif
+#ifdef HAVE_NCURSES
+	const char *top = "ncurses";
+#else
+	const char *top = "lines";
+#endif
 #ifdef SANITIZED
 	const char *build = "sanitizers";
 #else
@@ -44,9 +49,9 @@ version_print(void)
 #endif
 
 	printf("pop3srvd %s\nbuild: %s, accounts %s, sasl %s, password rules %s, "
-	    "smart hosts %s\n"
+	    "smart hosts %s, top %s\n"
 	    "configuration: %s\nlibexec: %s\n%s\njansson %s\n",
-	    PACKAGE_VERSION, build, accounts, sasl, rules, smart_hosts,
+	    PACKAGE_VERSION, build, accounts, sasl, rules, smart_hosts, top,
 	    PKGSYSCONFDIR "/pop3srvd.json", PKGLIBEXECDIR,
 	    OpenSSL_version(OPENSSL_VERSION), jansson_version_str());
 	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;

@@ -25,6 +25,7 @@ SYSTEM_TESTS = \
 	t/system/202-import.sh \
 	t/system/203-failed-login.sh \
 	t/system/204-login-delay.sh \
+	t/system/205-apop.sh \
 	t/system/301-tls.sh \
 	t/system/302-certificate-change.sh \
 	t/system/303-stls-injection.sh \
@@ -38,6 +39,9 @@ SYSTEM_TESTS = \
 	t/system/406-descriptors.sh \
 	t/system/407-stuck-helpers.sh \
 	t/system/408-login-flood.sh \
+	t/system/420-poppass.sh \
+	t/system/421-poppass-guard.sh \
+	t/system/422-poppass-settings.sh \
 	t/system/540-auto-deny-rule.sh \
 	t/system/541-failed-logins.sh \
 	t/system/542-fail2ban.sh \
@@ -57,4 +61,4 @@ SYSTEM_TESTS = \
 	t/system/902-kill-cycles.sh
 TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) t/system/common.sh t/system/clients.sh \
-	t/system/pop3.py t/system/wire.py t/data/seed.py
+	t/system/pop3.py t/system/poppass.py t/system/wire.py t/data/seed.py

@@ -212,10 +212,10 @@ conf_over_check(const struct conf *c, const struct conf_source *s,
 			conf_fault(f, "%s: %s: there is no listener \"%s\"; "
 			    "possible are: %s", origin, key, name, names);
 		else
-			conf_note(s, key, origin, "there is no listener \"%s\" any "
-			    "more (but %s); it waits until one comes, or "
-			    "until: pop3ctl config reset %s", name, names,
-			    key);
+			conf_note(s, key, origin, "there is no listener "
+			    "\"%s\" any more (but %s); it waits until one "
+			    "comes, or until: pop3ctl config reset %s", name,
+			    names, key);
 	}
 }
 

@@ -43,8 +43,8 @@ check_length(const struct conf_server *server, const char *key,
 	size_t n = strlen(server->welcome);
 
 	if (n > CONF_WELCOME_MAX)
-		conf_note(s, key, origin, "%zu octets, at most %d are shown: the "
-		    "built-in text is used instead", n, CONF_WELCOME_MAX);
+		conf_note(s, key, origin, "%zu octets, at most %d are shown: "
+		    "the built-in text is used instead", n, CONF_WELCOME_MAX);
 }
 
 /* A listener only for what differs from the root, which has its fault. */

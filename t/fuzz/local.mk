@@ -37,7 +37,8 @@ fuzz_ctl_FROM = $(lib_ctl_libctl_a_SOURCES) $(lib_base_libbase_a_SOURCES)
 fuzz_ctl_LIBS = $(JANSSON_LIBS) $(OPENSSL_LIBS)
 EXTRA_DIST += t/fuzz/fuzz_conf.c t/fuzz/fuzz_ctl.c \
 	t/fuzz/corpus/conf/sample t/fuzz/corpus/conf/listeners \
-	t/fuzz/corpus/conf/kept t/fuzz/corpus/ctl/set t/fuzz/corpus/ctl/kill
+	t/fuzz/corpus/conf/kept t/fuzz/corpus/conf/overrides \
+	t/fuzz/corpus/ctl/set t/fuzz/corpus/ctl/kill
 
 # Frames between processes, and headers of the PROXY protocol.
 FUZZ_TARGETS += t/fuzz/fuzz_frame t/fuzz/fuzz_proxyhdr

@@ -147,6 +147,8 @@ t_unit_test_conf_pack_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_conf_diff_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_conf_over
 t_unit_test_conf_over_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_conf_welcome
+t_unit_test_conf_welcome_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_conf_settings_LDADD = lib/conf/libconf.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS) $(CHECK_LIBS)
 

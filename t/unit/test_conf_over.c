@@ -5,7 +5,8 @@
 
 static char faults[65536];
 
-#define TWO	"\"listeners\":[{\"name\":\"a\",\"port\":5,\"tls\":\"none\"}," \
+#define TWO	"\"listeners\":[" \
+	"{\"name\":\"a\",\"port\":5,\"tls\":\"none\"}," \
 	"{\"name\":\"b.c\",\"port\":6,\"tls\":\"none\"}]"
 #define BASE	"{" STATE "," TLS_OK "," TWO
 

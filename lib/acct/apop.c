@@ -23,7 +23,7 @@ apop_seal(const struct apop_key *k, struct span secret,
 		return err_set(e, ERR_CONFIG, "an APOP secret has 1 to %d "
 		    "octets", APOP_SECRET);
 	if (!k->there)
-		return err_set(e, ERR_NOTFOUND, "there is no APOP key; it is "
+		return err_set(e, ERR_PERM, "there is no APOP key; it is "
 		    "made by: pop3ctl option set apop on");
 	buf_init(&sealed, sizeof(a->apop));
 	if (digest_seal(k->key, span_of(a->name), secret, &sealed) < 0) {

@@ -23,7 +23,7 @@ struct apop_key {
 };
 
 /* secret into a->apop, for a->name.  -1 with *e: ERR_CONFIG it is empty or too
- * long, ERR_NOTFOUND there is no key, ERR_TEMP the library fails. */
+ * long, ERR_PERM there is no key, ERR_TEMP the library fails. */
 int apop_seal(const struct apop_key *k, struct span secret,
     struct acct_account *a, struct err *e);
 

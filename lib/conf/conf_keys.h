@@ -238,8 +238,8 @@ SERVER_KEY("options.password_change", BOOL, options.password_change,
     "let owners change their password at listeners for poppass")
 SERVER_KEY("options.auto_deny", BOOL, options.auto_deny, "true", ANY,
     CONF_LIVE, "refuse addresses for a while that behave like attackers")
-SERVER_KEY("options.debug", BOOL, options.debug, "false", LATER("true"),
-    CONF_LIVE, "log every command, never its secrets")
+SERVER_KEY("options.debug", BOOL, options.debug, "false", ANY,
+    CONF_LIVE, "log every command and reply, never a secret")
 SERVER_KEY("options.last", BOOL, options.last, "false", ANY, CONF_LIVE,
     "answer LAST (RFC 1460) for clients that still ask")
 SERVER_KEY("options.no_nuls", BOOL, options.no_nuls, "false", ANY,

@@ -16,6 +16,7 @@ static const struct {
 	ctl_own_fn *run;
 } rows[] = {
 	{ "version", ctl_version },
+	{ "log.debug", ctl_log_debug },
 	{ "stats", ctl_stats },
 	{ "session.list", ctl_session_list },
 	{ "session.show", ctl_session_show },

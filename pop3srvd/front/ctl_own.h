@@ -25,6 +25,7 @@ int ctl_own_args(const json_t *args, const char *names, struct err *e);
 /* What lists say of a session. */
 json_t *ctl_session_row(const struct session *s);
 
+ctl_own_fn ctl_log_debug;
 ctl_own_fn ctl_version;
 ctl_own_fn ctl_stats;
 ctl_own_fn ctl_session_list;

@@ -14,6 +14,8 @@
 #include "lib/base/json.h"
 #include "lib/base/span.h"
 
+#include "lib/proto/trace.h"
+
 #include "pop3srvd/ipc/logrec.h"
 #include "pop3srvd/ipc/msg.h"
 
@@ -41,6 +43,8 @@ struct engine_ops {
 	void (*sent)(struct session *s, size_t n);
 	void (*abort)(struct session *s, const char *text);
 
+	/* Tell fn the dialogue, s as arg; NULL: no more. */
+	void (*trace)(struct session *s, trace_fn *fn);
 	bool (*idle)(const struct session *s);
 	/* The input it waits for is a message's: single octets of that do not
 	 * count as activity. */

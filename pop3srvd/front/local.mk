@@ -27,6 +27,10 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/ctl_status.c \
 	pop3srvd/front/deadline.c \
 	pop3srvd/front/deadline.h \
+	pop3srvd/front/debug.c \
+	pop3srvd/front/debug.h \
+	pop3srvd/front/dialogue.c \
+	pop3srvd/front/dialogue.h \
 	pop3srvd/front/drop_pool.c \
 	pop3srvd/front/drop_pool.h \
 	pop3srvd/front/engine.h \

@@ -188,6 +188,7 @@ login_result(struct session *s, const struct msg_auth_result *r)
 	}
 	s->auth_knows = false;
 	login_forget(s);
+	dialogue_named(s, r->user, r->outcome == MSG_AUTH_OK);
 	if (r->outcome == MSG_AUTH_OK)
 		guard_ok(s, r->user);
 	if (r->outcome != MSG_AUTH_OK) {

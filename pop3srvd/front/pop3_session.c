@@ -43,6 +43,12 @@ tls_up(struct session *s)
 }
 
 static void
+trace(struct session *s, trace_fn *fn)
+{
+	pop3_trace(s->pop, fn, s);
+}
+
+static void
 discard(struct session *s)
 {
 	pop3_free(&s->pop);
@@ -333,6 +339,7 @@ const struct engine_ops engine_pop3 = {
 	.out = out,
 	.sent = sent,
 	.abort = stop,
+	.trace = trace,
 	.idle = idle,
 	.taking = taking,
 	.overlong = overlong,

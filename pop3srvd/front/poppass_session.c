@@ -77,6 +77,12 @@ ask_change(struct session *s, const struct poppass_question *q)
 	return auth_pool_change(s->srv->auths, s->auth_helper, s->sid, &m);
 }
 
+static void
+trace(struct session *s, trace_fn *fn)
+{
+	poppass_trace(s->pass, fn, s);
+}
+
 static int
 ask(struct session *s)
 {
@@ -244,6 +250,7 @@ const struct engine_ops engine_poppass = {
 	.out = out,
 	.sent = sent,
 	.abort = stop,
+	.trace = trace,
 	.idle = idle,
 	.taking = taking,
 	.overlong = overlong,

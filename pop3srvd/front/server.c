@@ -12,6 +12,7 @@
 
 #include "pop3srvd/front/ctl_forward.h"
 #include "pop3srvd/front/ctl_server.h"
+#include "pop3srvd/front/debug.h"
 #include "pop3srvd/front/fds.h"
 #include "pop3srvd/front/helpers.h"
 #include "pop3srvd/front/ports.h"
@@ -202,6 +203,7 @@ on_conf(const struct conf *new, const struct conf *old, void *arg)
 		return;
 	check_places(srv);
 	srv->conf_waits = true;
+	debug_conf(srv->debug);
 	ctl_server_conf(srv->ctl, new);
 	guard_conf(srv);
 }
@@ -424,10 +426,12 @@ server_start(struct server *srv, struct life *life, struct err *e)
 	srv->drops = drop_pool_new(srv->loop, &helpers_drop_ops, srv);
 	srv->relay = relay_link_new(srv->loop, &helpers_relay_ops, srv);
 	srv->ports = ports_new(srv);
+	srv->debug = debug_new(srv);
 	srv->ctl = ctl_server_new(srv);
 	if (srv->gate == NULL || srv->guard == NULL || srv->sessions == NULL ||
 	    srv->delay == NULL || srv->auths == NULL || srv->drops == NULL ||
 	    srv->relay == NULL || srv->ports == NULL || srv->ctl == NULL ||
+	    srv->debug == NULL ||
 	    timer_after(srv->loop, &srv->keys_timer, KEYS_LIFE) < 0)
 		return err_set(e, ERR_TEMP, "out of memory at the start");
 	srv->conf_waits = true;
@@ -449,6 +453,7 @@ server_end(struct server *srv)
 	relay_link_free(&srv->relay);
 	auth_pool_free(&srv->auths);
 	sessions_free(&srv->sessions);
+	debug_free(&srv->debug);
 	delay_free(&srv->delay);
 	gate_free(&srv->gate);
 	guard_free(&srv->guard);

@@ -24,6 +24,7 @@
 #include "pop3srvd/front/sessions.h"
 
 struct ctl_server;
+struct debug;
 struct ports;
 
 struct server_mail {		/* a frame that came before there was a loop */
@@ -48,6 +49,7 @@ struct server {
 	struct relay_link *relay;
 	struct ports *ports;
 	struct ctl_server *ctl;
+	struct debug *debug;
 	struct tls_keys *keys;
 	struct timer keys_timer;
 	struct timer stop_timer;

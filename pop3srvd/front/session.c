@@ -133,6 +133,7 @@ release(struct session *s)
 {
 	open_list_free(s);
 	buf_wipe(&s->in);
+	dialogue_end(s);
 	if (s->begun)
 		s->engine->free(s);
 	vserver_unref(&s->vs);

@@ -22,6 +22,7 @@
 #include "pop3srvd/ipc/logrec.h"
 
 #include "pop3srvd/front/auth_pool.h"
+#include "pop3srvd/front/dialogue.h"
 
 struct engine_ops;
 struct message;
@@ -77,6 +78,7 @@ struct session {
 	uint64_t data_from;
 	int64_t close_at;			/* 0: not closing */
 	struct buf in;				/* read, but not taken yet */
+	struct dialogue dialogue;
 	char *account;
 	char *ticket;
 	size_t ticket_len;

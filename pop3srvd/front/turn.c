@@ -179,6 +179,7 @@ turn_go(struct session *s, struct span input)
 {
 	struct turn t = { .octets = s->octets_out };
 
+	dialogue_look(s);
 	t.input = buf_len(&s->in) > 0 ? buf_span(&s->in) : input;
 	while (s->phase == SESSION_RUN && s->engine->serve(s, &t))
 		;

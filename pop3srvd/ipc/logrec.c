@@ -103,9 +103,10 @@ add_words(struct buf *b, struct span s)
 /*
  * Our own wording of a fault stays readable: in quotes, where a space means
  * nothing.  A quote inside is spelled \x22, so none can end the value early.
+ * spelled: what a peer said in it has its \xNN already.
  */
 static int
-add_quoted(struct buf *b, struct span s)
+add_quoted(struct buf *b, struct span s, bool spelled)
 {
 	size_t i;
 	int r = buf_addc(b, '"');
@@ -113,7 +114,7 @@ add_quoted(struct buf *b, struct span s)
 
 	for (i = 0; i < s.len && i < 2 * VALUE_MAX; i++) {
 		c = s.ptr[i];
-		if (c < ' ' || c > '~' || c == '"' || c == '\\')
+		if (c < ' ' || c > '~' || c == '"' || (c == '\\' && !spelled))
 			r |= buf_printf(b, "\\x%02x", (unsigned char)c);
 		else
 			r |= buf_addc(b, c);
@@ -129,8 +130,8 @@ add_field(struct buf *b, const char *key, struct span value)
 
 	visible(span_of(key), 32, text, sizeof(text));
 	r = buf_printf(b, " %s=", text);
-	if (strcmp(key, "error") == 0)
-		return r | add_quoted(b, value);
+	if (strcmp(key, "error") == 0 || strcmp(key, "text") == 0)
+		return r | add_quoted(b, value, key[0] == 't');
 	visible(value, VALUE_MAX, text, sizeof(text));
 	return r | buf_adds(b, text);
 }

@@ -27,6 +27,7 @@ struct cmd {
 	const char *maildrop;
 	const char *config;
 	const char *duration;	/* of --for */
+	bool replace;
 	const char *listener;	/* one virtual server, or NULL */
 	const char *xmit;	/* "on", "off" */
 	const char *password_change;
@@ -81,6 +82,10 @@ int cmd_do(struct cmd *c, json_t *args);
 
 /* The options of "account" commands into args; 0 or -1. */
 int cmd_account_options(const struct cmd *c, json_t *args);
+/* args (stolen) with the option --listener; NULL when it is no UTF-8. */
+json_t *cmd_with_listener(const struct cmd *c, json_t *args);
+/* The result's note and warning, on standard error. */
+void cmd_print_notes(const struct cmd *c, const json_t *result);
 
 /* Members of a result that may be absent or of a wrong type. */
 const char *cmd_str(const json_t *obj, const char *key);	/* "" */
@@ -122,6 +127,8 @@ cmd_fn cmd_config_show, cmd_config_get, cmd_config_set, cmd_config_reset,
     cmd_config_diff;
 cmd_fn cmd_option_list, cmd_option_get, cmd_option_set, cmd_option_reset;
 cmd_fn cmd_completion;
+cmd_fn cmd_policy_show, cmd_policy_set, cmd_ranges_list, cmd_ranges_edit,
+    cmd_ranges_import, cmd_access_test;
 cmd_fn cmd_welcome_show, cmd_welcome_set, cmd_welcome_reset;
 cmd_fn cmd_domain_list, cmd_domain_name, cmd_domain_remove, cmd_domain_stat,
     cmd_domain_alias, cmd_domain_unalias;

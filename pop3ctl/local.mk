@@ -7,6 +7,7 @@ bin_pop3ctl_SOURCES = \
 	pop3ctl/client.h \
 	pop3ctl/cmd.c \
 	pop3ctl/cmd.h \
+	pop3ctl/cmd_access.c \
 	pop3ctl/cmd_account.c \
 	pop3ctl/cmd_audit.c \
 	pop3ctl/cmd_secret.c \
@@ -18,6 +19,7 @@ bin_pop3ctl_SOURCES = \
 	pop3ctl/cmd_log.c \
 	pop3ctl/cmd_option.c \
 	pop3ctl/cmd_queue.c \
+	pop3ctl/cmd_ranges_import.c \
 	pop3ctl/cmd_server.c \
 	pop3ctl/cmd_session.c \
 	pop3ctl/cmd_status.c \

@@ -18,8 +18,8 @@
 
 enum { OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_RUNTIME, OPT_DRY_RUN,
 	OPT_ORIGIN, OPT_FORCE, OPT_PASSWORD_FILE, OPT_QUOTA, OPT_MAILDROP,
-	OPT_CONFIG, OPT_LISTENER, OPT_FOR, OPT_XMIT, OPT_PASSWORD_CHANGE,
-	OPT_OWNER, OPT_OFF, OPT_INTERVAL, OPT_COUNT, OPT_FILE, OPT_HEAD,
+	OPT_REPLACE, OPT_CONFIG, OPT_LISTENER, OPT_FOR, OPT_XMIT,
+	OPT_PASSWORD_CHANGE, OPT_OWNER, OPT_OFF, OPT_INTERVAL, OPT_COUNT, OPT_FILE, OPT_HEAD,
 	OPT_SINCE, OPT_LIMIT, OPT_USER, OPT_VERB, OPT_LEVEL, OPT_EVENT,
 	OPT_PEER, OPT_SESSION, OPT_TARGET, OPT_ACCOUNT, OPT_ADDRESS };
 
@@ -32,6 +32,7 @@ static const struct option options[] = {
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "origin", no_argument, NULL, OPT_ORIGIN },
 	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "replace", no_argument, NULL, OPT_REPLACE },
 	{ "password-file", required_argument, NULL, OPT_PASSWORD_FILE },
 	{ "quota", required_argument, NULL, OPT_QUOTA },
 	{ "maildrop", required_argument, NULL, OPT_MAILDROP },
@@ -140,6 +141,9 @@ take_option(struct choice *o, int option, const char *value)
 		return 0;
 	case OPT_FORCE:
 		o->c.force = true;
+		return 0;
+	case OPT_REPLACE:
+		o->c.replace = true;
 		return 0;
 	case OPT_OFF:
 		o->c.off = true;

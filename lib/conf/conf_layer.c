@@ -11,7 +11,7 @@
 #include "lib/conf/conf_source.h"
 #include "lib/conf/conf_value.h"
 
-#define FILE_MAX	(4u << 20)
+#define FILE_MAX	(64u << 20)
 #define PATH_OCTETS	256
 
 struct layer {

@@ -20,7 +20,7 @@
 #include "lib/conf/conf_value.h"
 
 #define SETTINGS_MODE	0644	/* a secret is never a value */
-#define SETTINGS_MAX	(4u << 20)
+#define SETTINGS_MAX	(64u << 20)	/* a million ranges fit */
 #define PATH_OCTETS	4096
 
 struct settings {

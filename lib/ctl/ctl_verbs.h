@@ -71,6 +71,48 @@ CTL_VERB("autodeny.clear", "autodeny clear", OPERATOR, FRONT, "",
     "let all of them in again",
     "pop3ctl autodeny clear")
 
+CTL_VERB("policy.show", "policy show", VIEWER, KEEPER, "[--listener NAME]",
+    "whom the access lists let in, and where they come from",
+    "pop3ctl policy show")
+CTL_VERB("policy.set", "policy set", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime] POLICY",
+    "grant: everybody but those denied; deny: nobody but those granted",
+    "pop3ctl policy set grant")
+CTL_VERB("grant.list", "grant list", VIEWER, KEEPER, "[--listener NAME]",
+    "the ranges that are served, and where each comes from",
+    "pop3ctl grant list")
+CTL_VERB("grant.add", "grant add", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime] RANGE...",
+    "serve ranges; the longest that covers an address decides",
+    "pop3ctl grant add 192.0.2.7")
+CTL_VERB("grant.remove", "grant remove", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime] RANGE...",
+    "take that back",
+    "pop3ctl grant remove 192.0.2.7")
+CTL_VERB("grant.import", "grant import", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime] [--replace] FILE",
+    "serve the ranges of a file, all of them or none; - reads input",
+    "pop3ctl grant import /root/customers")
+CTL_VERB("deny.list", "deny list", VIEWER, KEEPER, "[--listener NAME]",
+    "the ranges that are refused, and where each comes from",
+    "pop3ctl deny list")
+CTL_VERB("deny.add", "deny add", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime] RANGE...",
+    "refuse ranges; the longest that covers an address decides",
+    "pop3ctl deny add 203.0.113.0/24 2001:db8:bad::/48")
+CTL_VERB("deny.remove", "deny remove", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime] RANGE...",
+    "take that back",
+    "pop3ctl deny remove 203.0.113.0/24")
+CTL_VERB("deny.import", "deny import", OPERATOR, KEEPER,
+    "[--listener NAME] [--runtime] [--replace] FILE",
+    "refuse the ranges of a file, all of them or none; - reads input",
+    "pop3ctl deny import /root/banned")
+CTL_VERB("access.test", "access test", VIEWER, FRONT,
+    "[--listener NAME] ADDRESS",
+    "which rule decides about an address, and what the gate would do now",
+    "pop3ctl access test 192.0.2.7")
+
 CTL_VERB("config.show", "config show", VIEWER, KEEPER, "[--origin]",
     "all settings in force; with --origin where each comes from",
     "pop3ctl config show --origin")

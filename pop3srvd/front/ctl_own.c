@@ -18,6 +18,7 @@ static const struct {
 	{ "version", ctl_version },
 	{ "log.debug", ctl_log_debug },
 	{ "stats", ctl_stats },
+	{ "access.test", ctl_access_test },
 	{ "session.list", ctl_session_list },
 	{ "session.show", ctl_session_show },
 	{ "session.kill", ctl_session_kill },

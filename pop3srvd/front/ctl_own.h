@@ -28,6 +28,7 @@ json_t *ctl_session_row(const struct session *s);
 ctl_own_fn ctl_log_debug;
 ctl_own_fn ctl_version;
 ctl_own_fn ctl_stats;
+ctl_own_fn ctl_access_test;
 ctl_own_fn ctl_session_list;
 ctl_own_fn ctl_session_show;
 ctl_own_fn ctl_session_kill;

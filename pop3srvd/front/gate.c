@@ -102,6 +102,20 @@ gate_judge(struct gate *g, const struct vserver *vs, const struct addr *a,
 	return GATE_OK;
 }
 
+enum gate_verdict
+gate_would(struct gate *g, const struct vserver *vs, const struct addr *a,
+    int64_t now)
+{
+	enum gate_verdict v = gate_judge(g, vs, a, now, NULL);
+
+	if (v != GATE_OK)
+		return v;
+	if (gate_total(g) >= gate_ceiling(g, vs))
+		return GATE_FULL;
+	return gate_of(g, a) >= (size_t)vs->limits.per_address ?
+	    GATE_SOURCE : GATE_OK;
+}
+
 static enum gate_verdict
 count_in(struct gate *g, const struct vserver *vs, const struct addr *a,
     bool proxy)

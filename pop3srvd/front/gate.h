@@ -46,6 +46,11 @@ const struct access *gate_lists(const struct gate *g);	/* NULL: none yet */
 enum gate_verdict gate_judge(struct gate *g, const struct vserver *vs,
     const struct addr *a, int64_t now, const struct netacl_rule **rule_r);
 
+/* What gate_enter() would say to a peer, or to one that a proxy names where
+ * only proxies may connect. */
+enum gate_verdict gate_would(struct gate *g, const struct vserver *vs,
+    const struct addr *a, int64_t now);
+
 /*
  * Decide and, when GATE_OK, count until gate_leave() with the same address.
  * A proxy is a source of many peers, so limits.per_address is not asked.

@@ -9,6 +9,7 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/auth_pool.h \
 	pop3srvd/front/ctl_audit.c \
 	pop3srvd/front/ctl_audit.h \
+	pop3srvd/front/ctl_access.c \
 	pop3srvd/front/ctl_autodeny.c \
 	pop3srvd/front/ctl_client.c \
 	pop3srvd/front/ctl_client.h \

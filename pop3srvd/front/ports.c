@@ -151,6 +151,14 @@ ports_conf(struct ports *ps, const struct conf *c)
 	}
 }
 
+const struct vserver *
+ports_vserver(const struct ports *ps, const char *name)
+{
+	struct port *p = named(ps, span_of(name));
+
+	return p == NULL ? NULL : p->vs;
+}
+
 static enum gate_verdict
 admit(struct port *p, int fd, const struct addr *peer, bool proxy)
 {

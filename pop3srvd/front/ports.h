@@ -25,6 +25,9 @@ void ports_free(struct ports **ps_p);		/* closes all */
  */
 void ports_conf(struct ports *ps, const struct conf *c);
 
+/* The settings of a listener for peers to come, or NULL. */
+const struct vserver *ports_vserver(const struct ports *ps, const char *name);
+
 /* Sockets and certificates, by the listener's name.  Takes fd. */
 int ports_listen(struct ports *ps, struct span name, int fd, struct err *e);
 void ports_certs(struct ports *ps, int fd);

@@ -19,6 +19,7 @@
 #include "pop3srvd/ipc/msg.h"
 
 #include "pop3srvd/keeper/ctl.h"
+#include "pop3srvd/keeper/ctl_access.h"
 #include "pop3srvd/keeper/ctl_config.h"
 #include "pop3srvd/keeper/ctl_log.h"
 #include "pop3srvd/keeper/ctl_option.h"
@@ -111,6 +112,18 @@ static const struct {
 	{ "welcome.show",	ctl_welcome_show,	"listener " },
 	{ "welcome.set",	ctl_welcome_set,	"text listener runtime " },
 	{ "welcome.reset",	ctl_welcome_reset,	"listener runtime " },
+	{ "policy.show",	ctl_policy_show,	"listener " },
+	{ "policy.set",		ctl_policy_set,	"policy listener runtime " },
+	{ "grant.list",		ctl_grant_list,	"listener after limit " },
+	{ "grant.add",		ctl_grant_add,	"ranges listener runtime " },
+	{ "grant.remove",	ctl_grant_remove, "ranges listener runtime " },
+	{ "grant.import",	ctl_grant_import,
+	    "lines stage done replace listener runtime " },
+	{ "deny.list",		ctl_deny_list,	"listener after limit " },
+	{ "deny.add",		ctl_deny_add,	"ranges listener runtime " },
+	{ "deny.remove",	ctl_deny_remove, "ranges listener runtime " },
+	{ "deny.import",	ctl_deny_import,
+	    "lines stage done replace listener runtime " },
 };
 
 /* Too long an answer is an error, not a broken channel. */

@@ -27,6 +27,7 @@
 #include "pop3srvd/keeper/access.h"
 #include "pop3srvd/keeper/audit.h"
 #include "pop3srvd/keeper/ctl.h"
+#include "pop3srvd/keeper/ctl_access.h"
 #include "pop3srvd/keeper/keeper.h"
 #include "pop3srvd/keeper/reload.h"
 #include "pop3srvd/keeper/setup.h"
@@ -355,6 +356,7 @@ release(struct keeper *k)
 	if (k->access_fd >= 0)
 		(void)close(k->access_fd);
 	listfiles_free(&k->lists);
+	ctl_imports_free(&k->imports);
 	if (k->kept_fd >= 0)
 		(void)close(k->kept_fd);
 	json_decref(k->runtime);

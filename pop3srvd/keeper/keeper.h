@@ -50,6 +50,7 @@ struct keeper {
 	int conf_fd;		/* conf packed for the children */
 	struct listfiles *lists;	/* that conf names */
 	int access_fd;		/* conf's access lists for front */
+	struct ctl_imports *imports;	/* NULL: none yet */
 	int kept_fd;		/* what outlives a front */
 	struct keys keys;
 	struct children *children;

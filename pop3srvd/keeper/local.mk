@@ -18,10 +18,14 @@ sbin_pop3srvd_SOURCES = \
 	pop3srvd/keeper/control.h \
 	pop3srvd/keeper/ctl.c \
 	pop3srvd/keeper/ctl.h \
+	pop3srvd/keeper/ctl_access.c \
+	pop3srvd/keeper/ctl_access.h \
+	pop3srvd/keeper/ctl_access_edit.c \
 	pop3srvd/keeper/ctl_config.c \
 	pop3srvd/keeper/ctl_config.h \
 	pop3srvd/keeper/ctl_log.c \
 	pop3srvd/keeper/ctl_log.h \
+	pop3srvd/keeper/ctl_import.c \
 	pop3srvd/keeper/ctl_option.c \
 	pop3srvd/keeper/ctl_option.h \
 	pop3srvd/keeper/ctl_welcome.c \
@@ -38,6 +42,8 @@ sbin_pop3srvd_SOURCES = \
 	pop3srvd/keeper/listfiles.c \
 	pop3srvd/keeper/listfiles.h \
 	pop3srvd/keeper/main.c \
+	pop3srvd/keeper/ranges.c \
+	pop3srvd/keeper/ranges.h \
 	pop3srvd/keeper/reload.c \
 	pop3srvd/keeper/reload.h \
 	pop3srvd/keeper/setup.c \

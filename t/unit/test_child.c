@@ -54,10 +54,12 @@ START_TEST(a_program_runs_with_a_minimal_environment)
 
 	setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
 	setenv("SECRET", "x", 1);
+	setenv("TZ", "CET-1", 1);
 	setenv("LD_PRELOAD_NOT", "x", 1);
 	ck_assert_int_eq(WEXITSTATUS(shell(command, NULL, 0)), 7);
 	ck_assert_ptr_nonnull(strstr(out, "PATH=/usr/local/sbin:"));
 	ck_assert_ptr_nonnull(strstr(out, "LANG=C\n"));
+	ck_assert_ptr_nonnull(strstr(out, "TZ=CET-1\n"));
 	ck_assert_ptr_null(strstr(out, "NOTIFY_SOCKET"));
 	ck_assert_ptr_null(strstr(out, "SECRET"));
 	ck_assert_ptr_null(strstr(out, "LD_PRELOAD"));

@@ -50,6 +50,9 @@ SYSTEM_TESTS = \
 	t/system/501-welcome.sh \
 	t/system/502-settings.sh \
 	t/system/503-completion.sh \
+	t/system/504-every-verb.sh \
+	t/system/505-exit-codes.sh \
+	t/system/506-scripting.sh \
 	t/system/600-pop3ctl-words.sh \
 	t/system/601-control.sh \
 	t/system/602-roles.sh \

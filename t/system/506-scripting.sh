@@ -32,7 +32,7 @@ must 'eight or more' test "$blocks" -ge 8
 # mail writes down what it would send; the files are ours.
 cat >"$dir/stub/mail" <<EOF
 #!/bin/sh
-{ echo "\$@"; cat; } >>"$dir/mail"
+{ echo "\$@"; cat; } >>"$dir/sent"
 EOF
 chmod 755 "$dir/stub/mail"
 PATH=$dir/stub:$bin/bin:$PATH
@@ -80,11 +80,11 @@ say 'ok - those and no others'
 
 example 'mail -s TLS root'
 must 'certificates that live long' run
-must_not 'need no mail' test -e "$dir/mail"
+must_not 'need no mail' test -e "$dir/sent"
 days=5 make_cert cert localhost
 must 'a certificate that ends soon' ctl reload
 must 'is told' run
-must 'by mail to root' sh -c "grep -qx -e '-s TLS root' '$dir/mail' && grep -q 'ends soon' '$dir/mail'"
+must 'by mail to root' sh -c "grep -qx -e '-s TLS root' '$dir/sent' && grep -q 'ends soon' '$dir/sent'"
 
 printf '%s\n' 203.0.113.0/24 2001:db8:bad::/48 198.51.100.7 >"$dir/etc/banlist"
 example 'deny import'

@@ -46,6 +46,9 @@ SYSTEM_TESTS = \
 	t/system/540-auto-deny-rule.sh \
 	t/system/541-failed-logins.sh \
 	t/system/542-fail2ban.sh \
+	t/system/450-smart-host.sh \
+	t/system/451-smart-host-tls.sh \
+	t/system/452-sendmail.sh \
 	t/system/500-options.sh \
 	t/system/501-welcome.sh \
 	t/system/502-settings.sh \
@@ -64,5 +67,6 @@ SYSTEM_TESTS = \
 	t/system/901-kill-processes.sh \
 	t/system/902-kill-cycles.sh
 TESTS += $(SYSTEM_TESTS)
-EXTRA_DIST += $(SYSTEM_TESTS) t/system/common.sh t/system/clients.sh \
+EXTRA_DIST += $(SYSTEM_TESTS) t/system/common.sh t/system/smarthost.sh \
+	t/system/smarthost.py t/system/xmit.py t/system/clients.sh \
 	t/system/pop3.py t/system/poppass.py t/system/wire.py t/data/seed.py

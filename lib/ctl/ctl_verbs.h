@@ -75,7 +75,7 @@ CTL_VERB("policy.show", "policy show", VIEWER, KEEPER, "[--listener NAME]",
     "whom the access lists let in, and where they come from",
     "pop3ctl policy show")
 CTL_VERB("policy.set", "policy set", OPERATOR, KEEPER,
-    "[--listener NAME] [--runtime] POLICY",
+    "[--listener NAME] [--runtime] grant|deny",
     "grant: everybody but those denied; deny: nobody but those granted",
     "pop3ctl policy set grant")
 CTL_VERB("grant.list", "grant list", VIEWER, KEEPER, "[--listener NAME]",

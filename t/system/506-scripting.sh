@@ -44,7 +44,7 @@ example() {
 	grep -lF -e "$1" "$dir/work"/[0-9]* >"$dir/which" || fail "no example with $1"
 	[ "$(wc -l <"$dir/which")" -eq 1 ] || { cat "$dir/which"; fail "several examples with $1"; }
 	done_="${done_-} $(basename "$(cat "$dir/which")")"
-	sed "s,/etc/pop3srvd/,$dir/etc/,g" "$(cat "$dir/which")" >"$dir/script"
+	sed "s,/etc/pop3srvd/conf.d/,$dir/conf.d/,g; s,/etc/pop3srvd/,$dir/etc/,g" "$(cat "$dir/which")" >"$dir/script"
 }
 run() { (cd "$dir/work" && sh -e "$dir/script"); }
 
@@ -94,11 +94,12 @@ must_exit 1 'all of them' ctl access test 198.51.100.7
 must 'and kept' grep -q 203.0.113.0/24 "$dir/state/settings.json"
 must 'taken away again' ctl config reset access.deny
 must 'it may come in' ctl access test 203.0.113.9
-printf '%s\n' '# ban list' 203.0.113.0/24 >"$dir/etc/banlist.in"
-example 'access.deny_files'
+example 'deny_files'
 must 'a ban list is watched' run
+must_exit 1 'its ranges are refused' ctl access test 203.0.113.9
+must 'and nothing of it is kept elsewhere' sh -c "! grep -q 203.0.113.0 '$dir/state/settings.json'"
 printf '%s\n' '# ban list' 192.0.2.0/24 >"$dir/etc/banlist.in"
-sed -i 1d "$dir/script"
+example 'banlist.new'
 must 'a new one' run
 n=0
 until ! ctl access test 192.0.2.7 >/dev/null && ctl access test 203.0.113.9 >/dev/null; do
@@ -152,10 +153,11 @@ run(argv)
 assert json.loads(run(command))['result']['set'] == greeting
 command = re.search(r'ansible.builtin.command: (pop3ctl .*)', reload).group(1).split()
 assert '(reload.stdout | from_json).result.changes | length > 0' in reload
+open(sys.argv[2], 'w').write('{ "limits": { "auth_tries": 6 } }')
 assert len(json.loads(run(command))['result']['changes']) > 0
 assert len(json.loads(run(command))['result']['changes']) == 0
 EOF
-must "an Ansible task's commands" python3 "$dir/play.py" "$dir/script"
+must "an Ansible task's commands" python3 "$dir/play.py" "$dir/script" "$dir/conf.d/70-newer.json"
 must 'the greeting is set' sh -c "'$bin/bin/pop3ctl' welcome show | grep -qx 'text      Authorised users only'"
 if command -v ansible-playbook >/dev/null 2>&1; then
 	{ printf -- '- hosts: localhost\n  gather_facts: false\n  tasks:\n'; sed 's/^/    /' "$dir/script"; } >"$dir/play.yml"

@@ -7,6 +7,7 @@
  * Runs in: log.  Trusts: nothing in a record, no target to take anything.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,13 +22,16 @@
 #define RETRY_MS	INT64_C(1000)
 #define RETRY_SHIFTS	16		/* more would overflow */
 #define PROOF_MS	1000
+#define NAME_OCTETS	272
 
 struct target {
 	const struct target_ops *ops;
 	struct target_place place;
 	struct loop *loop;
+	char name[NAME_OCTETS];
 	struct sink *sink;	/* NULL: not open */
-	bool failed;		/* and said so */
+	bool failed;		/* and said so: */
+	struct err why;
 	bool greeted;		/* nothing was written since say_format() */
 	bool waiting;		/* for the sink */
 	bool watching;
@@ -125,14 +129,15 @@ pause_of(const struct target *t)
 static void
 fail(struct target *t, const struct err *e)
 {
-	bool first = !t->failed;
+	bool news = !t->failed || strcmp(t->why.text, e->text) != 0;
 
 	shut(t);
 	t->failed = true;
+	t->why = *e;
 	(void)timer_after(t->loop, &t->retry, pause_of(t));
 	t->attempt++;
-	if (first)
-		t->news(t, e, t->arg);
+	if (news)
+		t->news(t, &t->why, t->arg);
 }
 
 static void
@@ -405,6 +410,25 @@ on_proof(struct loop *l, struct timer *timer)
 	flush(t);
 }
 
+/* What news calls it. */
+static void
+set_name(struct target *t)
+{
+	const struct conf_log *l = t->place.log;
+	const char *name = t->ops->name;
+
+	if (l->to == CONF_LOG_SERVER) {
+		snprintf(t->name, sizeof(t->name), "%s:%d", l->address,
+		    (int)l->port);
+		return;
+	}
+	if (l->to == CONF_LOG_DAILY)
+		name = l->folder;
+	else if (l->to != CONF_LOG_STDERR && l->path[0] != '\0')
+		name = l->path;
+	snprintf(t->name, sizeof(t->name), "%s", name);
+}
+
 struct target *
 target_new(struct loop *l, const struct target_ops *ops,
     const struct target_place *place, target_news_fn *news, void *arg)
@@ -422,6 +446,7 @@ target_new(struct loop *l, const struct target_ops *ops,
 	t->retry.due = on_retry;
 	t->stall.due = on_stall;
 	t->proof.due = on_proof;
+	set_name(t);
 	queue_init(&t->queue, QUEUE_MAX);
 	open_it(t);
 	return t;
@@ -485,24 +510,7 @@ target_reopen(struct target *t)
 const char *
 target_name(const struct target *t)
 {
-	const struct conf_log *l = t->place.log;
-
-	switch (l->to) {
-	case CONF_LOG_FILE:
-		return l->path;
-	case CONF_LOG_DAILY:
-		return l->folder;
-	case CONF_LOG_SERVER:
-		return l->address;
-	case CONF_LOG_SYSLOG:
-		if (l->path[0] != '\0')
-			return l->path;
-		break;
-	case CONF_LOG_NONE:
-	case CONF_LOG_STDERR:
-		break;
-	}
-	return t->ops->name;
+	return t->name;
 }
 
 uint64_t

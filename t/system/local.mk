@@ -64,9 +64,11 @@ SYSTEM_TESTS = \
 	t/system/702-every-address.sh \
 	t/system/801-log.sh \
 	t/system/802-log-trouble.sh \
+	t/system/803-log-daily.sh \
+	t/system/804-log-server.sh \
 	t/system/901-kill-processes.sh \
 	t/system/902-kill-cycles.sh
 TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) t/system/common.sh t/system/smarthost.sh \
 	t/system/smarthost.py t/system/xmit.py t/system/clients.sh \
-	t/system/pop3.py t/system/poppass.py t/system/wire.py t/data/seed.py
+	t/system/logsink.py t/system/pop3.py t/system/poppass.py t/system/wire.py t/data/seed.py

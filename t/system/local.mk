@@ -43,6 +43,8 @@ SYSTEM_TESTS = \
 	t/system/420-poppass.sh \
 	t/system/421-poppass-guard.sh \
 	t/system/422-poppass-settings.sh \
+	t/system/425-xtnd-xmit.sh \
+	t/system/426-winqvt.sh \
 	t/system/540-auto-deny-rule.sh \
 	t/system/541-failed-logins.sh \
 	t/system/542-fail2ban.sh \

@@ -223,7 +223,9 @@ prefix_parse(const char *text, struct prefix *p_r, struct err *e)
 	if (memchr(text, '%', n) != NULL)
 		return err_set(e, ERR_CONFIG, "%.120s: a range has no scope "
 		    "(the part from %% on)", text);
-	snprintf(ip, sizeof(ip), "%.*s", n < sizeof(ip) ? (int)n : 0, text);
+	n = n < sizeof(ip) ? n : 0;
+	memcpy(ip, text, n);
+	ip[n] = '\0';
 	if (ip_parse(ip, p.ip) < 0)
 		return err_set(e, ERR_CONFIG, "%.120s: not a range, such as "
 		    "192.0.2.7, 192.0.2.0/24 or 2001:db8::/32", text);

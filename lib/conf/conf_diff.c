@@ -23,9 +23,9 @@ add_change(json_t *out, const char *key, const json_t *from,
 {
 	json_t *none = json_null();
 
-	return json_array_append_new(out, json_pack("{s:s, s:O, s:O, s:s}",
-	    "key", key, "from", from == NULL ? none : from,
-	    "to", to == NULL ? none : to, "needs", when));
+	return json_array_append_new(out, json_pack("{s:s, s:o, s:o, s:s}",
+	    "key", key, "from", conf_shown(from == NULL ? none : from),
+	    "to", conf_shown(to == NULL ? none : to), "needs", when));
 }
 
 static json_t *

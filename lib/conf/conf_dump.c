@@ -12,6 +12,7 @@
 #include "lib/conf/conf_value.h"
 
 #define KEY_MAX	128
+#define SHOWN_MAX	256	/* entries of a list */
 
 /* The struct at `at` as members of obj; 0 or -1. */
 static int
@@ -121,13 +122,40 @@ add_over_origins(json_t *obj, const struct conf_source *src)
 }
 
 json_t *
+conf_shown(const json_t *v)
+{
+	if (json_array_size(v) <= SHOWN_MAX)
+		return json_incref((json_t *)(uintptr_t)v);
+	return json_sprintf("(%zu entries)", json_array_size(v));
+}
+
+static int
+shorten(json_t *v)
+{
+	const char *key;
+	json_t *inner;
+	void *next;
+	size_t i;
+	int status = 0;
+
+	json_array_foreach(v, i, inner)
+		status = status < 0 || shorten(inner) < 0 ? -1 : 0;
+	json_object_foreach_safe(v, next, key, inner)
+		if (json_array_size(inner) > SHOWN_MAX ?
+		    json_object_set_new(v, key, conf_shown(inner)) < 0 :
+		    shorten(inner) < 0)
+			status = -1;
+	return status;
+}
+
+json_t *
 conf_dump(const struct conf_source *src, bool origin)
 {
 	json_t *obj = json_deep_copy(src->effective);
 
-	if (obj != NULL && origin &&
+	if (obj != NULL && ((origin &&
 	    (add_origins(obj, src, &conf_root_set) < 0 ||
-	    add_over_origins(obj, src) < 0)) {
+	    add_over_origins(obj, src) < 0)) || shorten(obj) < 0)) {
 		json_decref(obj);
 		return NULL;
 	}
@@ -224,8 +252,12 @@ conf_get(const struct conf_source *src, const char *key, struct err *e)
 			conf_no_key(key, e);
 		return NULL;
 	}
-	v = json_deep_copy(v);
-	if (v == NULL)
+	v = json_array_size(v) > SHOWN_MAX ? conf_shown(v) :
+	    json_deep_copy(v);
+	if (v == NULL || shorten(v) < 0) {
+		json_decref(v);
+		v = NULL;
 		err_set(e, ERR_TEMP, "no memory");
+	}
 	return v;
 }

@@ -254,11 +254,11 @@ SERVER_KEY("access.grant", RANGES, access.grant, "", ANY, CONF_LIVE,
 SERVER_KEY("access.deny", RANGES, access.deny, "", ANY, CONF_LIVE,
     "ranges that are refused; they win a tie")
 SERVER_KEY("access.grant_files", PATHS, access.grant_files, "", ANY,
-    CONF_RELOAD | CONF_FILE_ONLY,
+    CONF_LIVE,
     "files with further ranges that are served, one a line; read again when "
     "they change")
 SERVER_KEY("access.deny_files", PATHS, access.deny_files, "", ANY,
-    CONF_RELOAD | CONF_FILE_ONLY,
+    CONF_LIVE,
     "files with further ranges that are refused (blocklists)")
 SERVER_KEY("limits.connections", NUMBER, limits.connections, "10000",
     BETWEEN(1, 1000000), CONF_LIVE, "connections at once")

@@ -37,7 +37,8 @@ struct conf *conf_load_layers(const char *file, const json_t *settings,
     struct conf_faults *f);
 void conf_source_free(struct conf_source **s_p);
 
-/* Effective settings as JSON, every key; with origin: {"value":…,"origin":
+/* Effective settings as JSON, every key (a list of hundreds of entries as text
+ * that says how many); with origin: {"value":…,"origin":
  * "default" | file name | "settings.json" | "runtime"} at each leaf. */
 json_t *conf_dump(const struct conf_source *src, bool origin);
 /* One key by dotted path ("limits.per_address", "listener.pop3s.welcome": what

@@ -107,6 +107,10 @@ void conf_check_welcome(const struct conf *c, const struct conf_source *s,
 /* "no such key; did you mean …": always -1, ERR_NOTFOUND. */
 int conf_no_key(const char *key, struct err *e);
 
+/* v as people are shown it: "(100000 entries)" when it is a list that no reply
+ * or log line has room for.  A new reference. */
+json_t *conf_shown(const json_t *v);
+
 /* Every key as nested JSON; listeners show what differs from the root. */
 json_t *conf_effective(const struct conf *c);
 

@@ -11,6 +11,8 @@
 #include "lib/policy/netlist.h"
 
 #define SHOWN		60	/* octets of a line that is no range */
+#define NO_RANGE	"not a range, such as 192.0.2.7, 192.0.2.0/24 or " \
+			"2001:db8::/32"
 
 /* The octets before a comment, without blanks around them. */
 static struct span
@@ -34,13 +36,25 @@ netlist_line(struct span line, struct prefix *p_r, struct err *e)
 	if (s.len == 0)
 		return 0;
 	if (s.len >= sizeof(text) || span_has(s, '\0'))
-		return err_set(e, ERR_CONFIG, "%.*s%s: not a range, such as "
-		    "192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
+		return err_set(e, ERR_CONFIG, "%.*s%s: " NO_RANGE,
 		    s.len > SHOWN ? SHOWN : (int)s.len, s.ptr,
 		    s.len > SHOWN ? "..." : "");
 	memcpy(text, s.ptr, s.len);
 	text[s.len] = '\0';
 	return prefix_parse(text, p_r, e) < 0 ? -1 : 1;
+}
+
+/* Octets that ranges are made of, and not those of a key in hexadecimal. */
+static bool
+is_like_range(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if (s.ptr[i] == '\0' ||
+		    strchr("0123456789abcdefABCDEF.:/", s.ptr[i]) == NULL)
+			return false;
+	return s.len <= SHOWN && (span_has(s, '.') || span_has(s, ':'));
 }
 
 static int
@@ -66,6 +80,7 @@ netlist_read(struct netlist *l, struct span text,
 {
 	const char *at = text.ptr, *end = text.ptr + text.len, *lf;
 	uint32_t line = 0;
+	struct span s;
 	struct prefix p;
 	struct err why;
 	int r;
@@ -75,9 +90,11 @@ netlist_read(struct netlist *l, struct span text,
 		if (lf == NULL)
 			lf = end;
 		line++;
-		r = netlist_line(span_mem(at, (size_t)(lf - at)), &p, &why);
+		s = content_of(span_mem(at, (size_t)(lf - at)));
+		r = netlist_line(s, &p, &why);
 		if (r < 0)
-			fault(line, why.text, arg);
+			fault(line, is_like_range(s) ? why.text : NO_RANGE,
+			    arg);
 		else if (r > 0 && add(l, &p, line, e) < 0)
 			return -1;
 	}

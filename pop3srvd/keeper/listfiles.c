@@ -16,7 +16,7 @@
 #include "pop3srvd/keeper/filestate.h"
 #include "pop3srvd/keeper/listfiles.h"
 
-#define LOOK_MS		2000
+#define LOOK_MS		1000
 #define FILE_MAX	((size_t)64 << 20)
 #define TOLD		10		/* faulty lines of a file, in words */
 

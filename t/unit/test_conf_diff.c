@@ -186,12 +186,14 @@ static const struct {
 	const char *key, *value, *fault;
 } gets[] = {
 	{ "limits.per_address", "20", NULL },
-	{ "access", "{\"policy\":\"grant\",\"grant\":[],\"deny\":[]}", NULL },
+	{ "access", "{\"policy\":\"grant\",\"grant\":[],\"deny\":[],"
+	    "\"grant_files\":[],\"deny_files\":[]}", NULL },
 	{ "listeners.pop3s.port", "995", NULL },
 	{ "listeners.0.name", "\"pop3\"", NULL },
 	{ "listener.pop3.options.last", "false", NULL },
 	{ "listener.pop3s.access",
-	    "{\"policy\":\"grant\",\"grant\":[],\"deny\":[]}", NULL },
+	    "{\"policy\":\"grant\",\"grant\":[],\"deny\":[],"
+	    "\"grant_files\":[],\"deny_files\":[]}", NULL },
 	{ "listener.pop3s.welcom", NULL,
 	    "did you mean listener.pop3s.welcome?" },
 	{ "listener.pop3s.options.lost", NULL,

@@ -59,6 +59,7 @@ SYSTEM_TESTS = \
 	t/system/504-every-verb.sh \
 	t/system/505-exit-codes.sh \
 	t/system/506-scripting.sh \
+	t/system/510-seed-002.sh \
 	t/system/600-pop3ctl-words.sh \
 	t/system/601-control.sh \
 	t/system/602-roles.sh \

@@ -282,8 +282,8 @@ give_open(struct pop3 *p, enum pop3_say fault)
 		return;
 	}
 	p->taking->open = true;
-	pop3_trace_note(p, TRACE_CLIENT, "(message)");
 	pop3_say(p, SAY_XMIT_GO);
+	pop3_trace_note(p, TRACE_CLIENT, "(message)");
 }
 
 static void

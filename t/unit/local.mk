@@ -87,6 +87,9 @@ UNIT_TESTS += t/unit/test_line t/unit/test_dot t/unit/test_pop3_verbs \
 	t/unit/test_pop3_login t/unit/test_pop3_list t/unit/test_pop3_memory \
 	t/unit/test_pop3_sasl
 t_unit_test_pop3_sasl_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_pop3_xmit t/unit/test_poppass
+t_unit_test_pop3_xmit_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_poppass_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
 EXTRA_DIST += t/unit/rss.h
 t_unit_test_line_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_dot_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)

@@ -52,6 +52,13 @@ EXTRA_DIST += t/fuzz/fuzz_frame.c t/fuzz/fuzz_proxyhdr.c \
 	t/fuzz/corpus/frame/three t/fuzz/corpus/proxyhdr/v1 \
 	t/fuzz/corpus/proxyhdr/v2
 
+# The audit file, as whoever can write it may have left it.
+FUZZ_TARGETS += t/fuzz/fuzz_audit
+fuzz_audit_FROM = $(lib_base_libbase_a_SOURCES)
+fuzz_audit_LIBS = $(JANSSON_LIBS) $(OPENSSL_LIBS)
+EXTRA_DIST += t/fuzz/fuzz_audit.c t/fuzz/corpus/audit/three \
+	t/fuzz/corpus/audit/torn
+
 t/fuzz/fuzz_%: $(top_srcdir)/t/fuzz/fuzz_%.c \
     $(wildcard $(top_srcdir)/lib/*/*.[ch])
 	@$(MKDIR_P) t/fuzz

@@ -83,6 +83,8 @@ t_unit_test_memfd_LDADD = pop3srvd/ipc/libipc.a lib/net/libnet.a $(BASE_LIBS) $(
 
 # lib/proto
 EXTRA_DIST += t/unit/pop3_unit.h
+UNIT_TESTS += t/unit/test_pop3_trace
+t_unit_test_pop3_trace_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_line t/unit/test_dot t/unit/test_pop3_verbs \
 	t/unit/test_pop3_login t/unit/test_pop3_list t/unit/test_pop3_memory \
 	t/unit/test_pop3_sasl
@@ -102,22 +104,32 @@ t_unit_test_pop3_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
 
 # lib/acct
 UNIT_TESTS += t/unit/test_names t/unit/test_pwhash t/unit/test_sasl \
-	t/unit/test_acct_cache
+	t/unit/test_acct_cache t/unit/test_apop t/unit/test_passpolicy
+t_unit_test_apop_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
+t_unit_test_passpolicy_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_names_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_pwhash_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_sasl_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_acct_cache_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 if WITH_SQLITE
-UNIT_TESTS += t/unit/test_acct_sqlite t/unit/test_admin t/unit/test_auth
+UNIT_TESTS += t/unit/test_acct_sqlite t/unit/test_admin t/unit/test_auth \
+	t/unit/test_acct_grow t/unit/test_change
 else
 UNIT_TESTS += t/unit/test_acct_none
 endif
-t_unit_test_acct_none_LDADD = pop3srvd/auth/libauth.a $(ACCT_LIBS) $(CHECK_LIBS)
+t_unit_test_acct_none_LDADD = pop3srvd/auth/libauth.a pop3srvd/ipc/libipc.a \
+	lib/net/libnet.a $(ACCT_LIBS) $(CHECK_LIBS)
+t_unit_test_acct_grow_SOURCES = t/unit/test_acct_grow.c t/unit/acct_folder.h
+t_unit_test_acct_grow_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
+t_unit_test_change_SOURCES = t/unit/test_change.c t/unit/acct_folder.h
+t_unit_test_change_LDADD = pop3srvd/auth/libauth.a pop3srvd/ipc/libipc.a \
+	lib/ctl/libctl.a lib/net/libnet.a $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_auth_SOURCES = t/unit/test_auth.c t/unit/acct_folder.h
 t_unit_test_auth_LDADD = pop3srvd/auth/libauth.a pop3srvd/ipc/libipc.a \
 	lib/ctl/libctl.a lib/net/libnet.a $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_admin_SOURCES = t/unit/test_admin.c t/unit/acct_folder.h
-t_unit_test_admin_LDADD = pop3srvd/auth/libauth.a $(ACCT_LIBS) $(CHECK_LIBS)
+t_unit_test_admin_LDADD = pop3srvd/auth/libauth.a pop3srvd/ipc/libipc.a \
+	lib/net/libnet.a $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_acct_sqlite_SOURCES = t/unit/test_acct_sqlite.c \
 	t/unit/acct_folder.h
 t_unit_test_acct_sqlite_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
@@ -140,6 +152,12 @@ t_unit_test_render_LDADD = $(LOG_LIBS) $(CHECK_LIBS)
 t_unit_test_queue_LDADD = $(LOG_LIBS) $(CHECK_LIBS)
 t_unit_test_daily_LDADD = $(LOG_LIBS) $(CHECK_LIBS)
 t_unit_test_target_LDADD = $(LOG_LIBS) $(CHECK_LIBS)
+
+UNIT_TESTS += t/unit/test_filter t/unit/test_audit_file
+t_unit_test_filter_LDADD = $(LOG_LIBS) $(CHECK_LIBS)
+t_unit_test_audit_file_LDADD = pop3srvd/log/liblog.a pop3srvd/ipc/libipc.a \
+	lib/ctl/libctl.a lib/conf/libconf.a lib/net/libnet.a $(BASE_LIBS) \
+	$(CHECK_LIBS)
 
 # lib/conf, lib/ctl
 EXTRA_DIST += t/unit/conf_env.h

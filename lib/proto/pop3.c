@@ -26,6 +26,12 @@ pop3_auth(const struct pop3 *p)
 	return &p->auth;
 }
 
+struct span
+pop3_stamp(const struct pop3 *p)
+{
+	return span_of(p->stamp == NULL ? "" : p->stamp);
+}
+
 const struct pop3_msg *
 pop3_msg(const struct pop3 *p)
 {

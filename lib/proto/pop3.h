@@ -115,7 +115,8 @@ void pop3_give_tls(struct pop3 *p, bool ok);
 
 enum pop3_auth_kind {
 	POP3_AUTH_PASS,		/* user and secret (USER/PASS) */
-	POP3_AUTH_APOP,		/* user, the digest as data, and stamp */
+	POP3_AUTH_APOP,		/* user, and the digest as data; pop3_stamp() is
+				 * what the peer was greeted with */
 	POP3_AUTH_BEGIN,	/* mech; data is the initial response if has_data */
 	POP3_AUTH_STEP,		/* data is the client's response */
 	POP3_AUTH_ABORT		/* the client sent "*"; no answer is awaited,
@@ -127,12 +128,12 @@ struct pop3_auth {
 	const char *mech;	/* "USER", "APOP", or the name as in pop3_conf */
 	struct span user;
 	struct span data;	/* password or SASL octets */
-	struct span stamp;	/* APOP: what the peer was greeted with */
 	bool has_data;
 };
 
 /* Valid while the want is AUTH. */
 const struct pop3_auth *pop3_auth(const struct pop3 *p);
+struct span pop3_stamp(const struct pop3 *p);	/* empty: no APOP */
 
 enum pop3_auth_result {
 	POP3_AUTH_OK,		/* now wants DROP */

@@ -121,7 +121,6 @@ pop3_do_apop(struct pop3 *p, const struct pop3_args *a)
 	p->auth.user = buf_span(&p->user);
 	p->auth.data = buf_span(&p->secret);
 	p->auth.has_data = true;
-	p->auth.stamp = span_of(p->stamp);
 	p->want = POP3_AUTH;
 	return SAY_NOTHING;
 }

@@ -14,7 +14,7 @@ pop3_forget(struct pop3 *p)
 	buf_wipe(&p->secret);
 	buf_wipe(&p->user);
 	memset(&p->auth, 0, sizeof(p->auth));
-	p->auth.user = p->auth.data = p->auth.stamp = span_mem("", 0);
+	p->auth.user = p->auth.data = span_mem("", 0);
 }
 
 /* Always +OK: the reply must not tell which names exist. */

@@ -51,13 +51,14 @@ arg_secret(const json_t *args, struct span *text_r, struct err *e)
 	return password;
 }
 
-/* Refused as the policy says; an administrator may insist. */
+/* Refused as the policy says; an administrator may insist, but not on what no
+ * login could ever show. */
 static int
-may_insist(struct err *e)
+may_insist(struct span text, struct err *e)
 {
 	struct err policy = *e;
 
-	if (policy.class != ERR_CONFIG)
+	if (policy.class != ERR_CONFIG || !pwhash_password(text))
 		return -1;
 	return err_set(e, ERR_CONFIG, "%.320s (--force takes it all the same)",
 	    policy.text);
@@ -85,7 +86,7 @@ admin_new_secret(struct admin *a, struct acct_backend *b, const json_t *args,
 	if (!password)
 		return import_secret(text, a->pw, acc->hash, e);
 	if (newpass_judge(&n, b, acc, text, e) < 0)
-		return may_insist(e);
+		return may_insist(text, e);
 	return import_password(text, a->pw, acc->hash, e);
 }
 
@@ -115,7 +116,7 @@ by_admin(struct admin *a, struct acct_backend *b, const json_t *args,
 	if (!password)
 		return set_hash(a, b, acc, text, e);
 	if (newpass_set(&n, b, acc, text, e) < 0)
-		return n.forced ? -1 : may_insist(e);
+		return n.forced ? -1 : may_insist(text, e);
 	return 0;
 }
 
@@ -234,7 +235,7 @@ new_apop(struct admin *a, const json_t *args, struct acct_account *acc,
 		return -1;
 	ask.old = span_of("");
 	if (!n.forced && passpolicy_check(&n.policy, &ask, e) < 0)
-		return may_insist(e);
+		return may_insist(ask.password, e);
 	return apop_seal(n.apop, ask.password, acc, e);
 }
 

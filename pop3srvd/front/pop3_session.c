@@ -56,10 +56,10 @@ discard(struct session *s)
 
 /* The digest differs with each stamp: nothing the guard could know again. */
 static int
-ask_apop(struct session *s, const struct pop3_auth *a, struct msg_auth *m)
+ask_apop(struct session *s, struct msg_auth *m)
 {
 	m->binding_type = "apop";
-	m->binding = a->stamp;
+	m->binding = pop3_stamp(s->pop);
 	s->mech = "APOP";
 	guard_try(s, span_of(""), true);
 	return auth_pool_begin(s->srv->auths, s->auth_helper, MSG_AUTH_PASS,
@@ -98,7 +98,7 @@ ask_begin(struct session *s, const struct pop3_auth *a)
 	};
 
 	if (a->kind == POP3_AUTH_APOP)
-		return ask_apop(s, a, &m);
+		return ask_apop(s, &m);
 	if (a->kind != POP3_AUTH_PASS)
 		return ask_sasl(s, a, &m);
 	s->mech = "USER";

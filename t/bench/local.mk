@@ -14,7 +14,8 @@ bench: all t/bench/load
 # What a login and an import cost in auth: make t/bench/acct_cost.
 EXTRA_PROGRAMS += t/bench/acct_cost
 t_bench_acct_cost_SOURCES = t/bench/acct_cost.c
-t_bench_acct_cost_LDADD = pop3srvd/auth/libauth.a $(ACCT_LIBS)
+t_bench_acct_cost_LDADD = pop3srvd/auth/libauth.a pop3srvd/ipc/libipc.a \
+	lib/net/libnet.a $(ACCT_LIBS)
 CLEANFILES += t/bench/acct_cost
 
 EXTRA_PROGRAMS += t/bench/mail_open

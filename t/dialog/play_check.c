@@ -101,7 +101,7 @@ compare_auth(struct player *y, const char *text)
 	same(y, text, "mech", span_of(a->mech));
 	same(y, text, "user", a->user);
 	same(y, text, "data", a->data);
-	same(y, text, "stamp", a->stamp);
+	same(y, text, "stamp", pop3_stamp(y->p));
 	same(y, text, "has_data", span_of(a->has_data ? "yes" : "no"));
 }
 

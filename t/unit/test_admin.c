@@ -11,6 +11,7 @@
 
 #define CANARY	"Canary-Pa55word"
 
+static struct apop_key apop_key = { .there = true };
 static struct admin admin;
 
 static void
@@ -24,6 +25,10 @@ set_up(void)
 	ck_assert_ptr_nonnull(admin.pw);
 	admin.default_domain = "default.example";
 	admin.now = 1700000000123;
+	admin.is_admin = true;
+	admin.uid = 5;
+	admin.rules = (struct newpass){ .pw = admin.pw, .apop = &apop_key,
+		.policy = { 8, 1 } };
 }
 
 static void
@@ -102,11 +107,12 @@ static const struct {
 	const char *verb, *args, *part;
 } replies[] = {
 	{ "account.show", "{'name':'anna@example.org'}",
-	    "{\"created\":1700000000,"
+	    "{\"apop\":false,\"created\":1700000000,"
 	    "\"domain_locked\":false,\"locked\":false,"
-	    "\"maildrop\":\"example.org/anna\",\"name\":\"anna@example.org\","
-	    "\"password_changed\":1700000000,"
-	    "\"quota\":null,\"scheme\":\"sha256crypt\"}" },
+	    "\"maildrop\":\"example.org/anna\",\"mechanisms\":[\"USER\"],"
+	    "\"name\":\"anna@example.org\",\"owner\":null,"
+	    "\"password_change\":true,\"password_changed\":1700000000,"
+	    "\"quota\":null,\"scheme\":\"sha256crypt\",\"xmit\":false}" },
 	{ "account.show", "{'name':'nobody@example.org'}", "not-found: " },
 	{ "account.show", "{'name':'anna'}",
 	    "not-found: no domain default.example" },
@@ -131,9 +137,17 @@ static const struct {
 	{ "account.add", "{'name':'carl@example.org','password':'" CANARY
 	    "','hash':'" HASH_5 "'}", "one of the two" },
 	{ "account.add", "{'name':'carl@example.org','password':''}",
-	    "config: a password has 1 to 512 octets" },
+	    "config: The password is empty." },
+	{ "account.add", "{'name':'carl@example.org','password':'',"
+	    "'force':true}", "config: a password has 1 to 512 octets" },
+	{ "account.add", "{'name':'carl@example.org','password':'short'}",
+	    "shorter than 8 characters. (--force takes it" },
+	{ "account.add", "{'name':'carl@example.org','password':'short',"
+	    "'force':true}", "\"name\":\"carl@example.org\"" },
+	{ "account.add", "{'name':'carl@example.org','password':'short',"
+	    "'force':1}", "config: force" },
 	{ "account.add", "{'name':'carl@example.org','password':7}",
-	    "config: password, hash: a string" },
+	    "config: password: a string" },
 	{ "account.add", "{'name':'carl@example.org','hash':'" CANARY "'}",
 	    "config: not a crypt string" },
 	{ "account.add", "{'name':'carl@example.org','hash':'*'}",
@@ -157,6 +171,48 @@ static const struct {
 	    "\"maildrop\":\"example.org/bob\"" },
 	{ "account.set", "{'name':'bob@example.org','quota':'1M'}",
 	    "\"maildrop\":\"boxes/bob\"" },
+	{ "account.set", "{'name':'bob@example.org','xmit':true,"
+	    "'password_change':false,'owner':1000}",
+	    "\"owner\":1000,\"password_change\":false" },
+	{ "account.set", "{'name':'bob@example.org','xmit':true}",
+	    "\"xmit\":true" },
+	{ "account.set", "{'name':'bob@example.org','xmit':'on'}",
+	    "config: xmit" },
+	{ "account.set", "{'name':'bob@example.org','owner':'root'}",
+	    "\"owner\":0" },
+	{ "account.set", "{'name':'bob@example.org','owner':'1234'}",
+	    "\"owner\":1234" },
+	{ "account.set", "{'name':'bob@example.org','owner':'none'}",
+	    "\"owner\":null" },
+	{ "account.set", "{'name':'bob@example.org','owner':null}",
+	    "\"owner\":null" },
+	{ "account.set", "{'name':'bob@example.org','owner':-1}",
+	    "config: owner" },
+	{ "account.set", "{'name':'bob@example.org','owner':4294967295}",
+	    "config: owner" },
+	{ "account.set", "{'name':'bob@example.org','owner':'no such user'}",
+	    "config: owner: no such user" },
+	{ "account.apop", "{'name':'bob@example.org','password':'" CANARY
+	    "'}", "{\"apop\":true,\"name\":\"bob@example.org\"}" },
+	{ "account.apop", "{'name':'bob@example.org','password':'short'}",
+	    "shorter than 8 characters" },
+	{ "account.apop", "{'name':'bob@example.org','password':'short',"
+	    "'force':true}", "\"apop\":true" },
+	{ "account.apop", "{'name':'bob@example.org','off':true}",
+	    "\"apop\":false" },
+	{ "account.apop", "{'name':'bob@example.org'}",
+	    "config: give a password, or off" },
+	{ "account.apop", "{'name':'bob@example.org','off':true,"
+	    "'password':'" CANARY "'}", "config: give a password, or off" },
+	{ "account.apop", "{'name':'x@example.org','password':'" CANARY
+	    "'}", "not-found: " },
+	{ "account.owned", "{}", "{\"admin\":true,\"name\":\"\"}" },
+	{ "account.passwd", "{'password':'" CANARY "'}", "not-found: no "
+	    "account has you as its owner" },
+	{ "account.passwd", "{'name':'anna@example.org','password':'annas'}",
+	    "shorter than 8" },
+	{ "account.passwd", "{'name':'anna@example.org','password':'annas',"
+	    "'force':true}", "{\"name\":\"anna@example.org\"}" },
 	{ "account.passwd", "{'name':'x@example.org','password':'" CANARY
 	    "'}", "not-found: " },
 	{ "account.remove", "{'name':'bob@example.org'}",
@@ -200,6 +256,64 @@ START_TEST(requests_and_replies)
 {
 	some_accounts();
 	expect(replies[_i].verb, replies[_i].args, replies[_i].part);
+}
+END_TEST
+
+/* P-26: a password renews the APOP secret, a foreign hash drops it; without
+ * the key it cannot be renewed, and counts for nothing. */
+START_TEST(apop_and_passwords)
+{
+	static const char show[] = "{'name':'anna@example.org'}";
+
+	some_accounts();
+	expect("account.apop", "{'name':'anna@example.org','password':'"
+	    CANARY "'}", "true");
+	expect("account.show", show, "\"mechanisms\":[\"USER\",\"APOP\"]");
+	expect("account.passwd", "{'name':'anna@example.org','password':'"
+	    "Tulip-Harbour-71'}", "anna");
+	expect("account.show", show, "\"mechanisms\":[\"USER\",\"APOP\"]");
+	expect("account.import", "{'lines':['anna@example.org:" HASH_2A
+	    "']}", "\"updated\":1");
+	expect("account.show", show, "\"apop\":false");
+	expect("account.apop", "{'name':'anna@example.org','password':'"
+	    CANARY "'}", "true");
+	apop_key.key[3] ^= 4;
+	expect("account.show", show, "\"mechanisms\":[\"USER\"]");
+	apop_key.key[3] ^= 4;
+	expect("account.passwd", "{'name':'anna@example.org','hash':'"
+	    HASH_5 "'}", "anna");
+	expect("account.show", show, "\"apop\":false");
+	apop_key.there = false;
+	expect("account.apop", "{'name':'anna@example.org','password':'"
+	    CANARY "'}", "permanent: there is no APOP key");
+	apop_key.there = true;
+}
+END_TEST
+
+/* Who is no administrator learns nothing of accounts that are not theirs. */
+START_TEST(others_accounts)
+{
+	static const char *const names[] = { "anna@example.org",
+		"nobody@example.org", "anna@no.such.example" };
+	char args[128];
+	size_t i;
+
+	some_accounts();
+	expect("account.set", "{'name':'bob@example.org','owner':5}",
+	    "\"owner\":5");
+	admin.is_admin = false;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(args, sizeof(args), "{'name':'%s','password':'"
+		    CANARY "','present_password':'x'}", names[i]);
+		admin.code = 0;
+		expect("account.passwd", args, "config: this account is not "
+		    "yours");
+		ck_assert_int_eq(admin.code, 77);
+	}
+	expect("account.owned", "{}", "{\"admin\":false,\"name\":"
+	    "\"bob@example.org\"}");
+	admin.uid = 6;
+	expect("account.owned", "{}", "{\"admin\":false,\"name\":\"\"}");
 }
 END_TEST
 
@@ -404,6 +518,8 @@ add(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	UNIT_ROWS(tc, requests_and_replies, replies);
+	tcase_add_test(tc, apop_and_passwords);
+	tcase_add_test(tc, others_accounts);
 	tcase_add_test(tc, locks);
 	tcase_add_test(tc, import_names_its_faults);
 	tcase_add_test(tc, import_faults_are_bounded);

@@ -562,7 +562,8 @@ static const struct {
 
 START_TEST(control_verbs)
 {
-	struct msg_ctl m = { verbs[_i].verb, span_of(verbs[_i].args), 0, 1 };
+	struct msg_ctl m = { verbs[_i].verb, span_of(verbs[_i].args), 0, 1,
+		3 };	/* an admin */
 	struct msg_ctl_reply r;
 	struct buf b;
 

@@ -114,8 +114,6 @@ static const struct {
 	{ "a misspelt mechanism", "{\"auth\":{\"mechanisms\":[\"PLIAN\"]}}",
 	    "did you mean \"PLAIN\"?" },
 	/* not in this version */
-	{ "APOP", "{\"options\":{\"apop\":true}}",
-	    "options.apop: true: not available in this version" },
 	{ "XTND XMIT", "{\"options\":{\"xtnd_xmit\":true}}",
 	    "nothing could send the mail: set relay.smart_host" },
 	{ "XTND XMIT of a listener", "{\"listeners\":[{\"tls\":\"none\","

@@ -21,7 +21,7 @@ warnings() { grep -c 'configuration warning key=welcome' "$dir/log"; }
 built_in='mail.example.org POP3 server ready'
 text400=$(printf '%0400d' 7)
 text401=$(printf '%0401d' 7)
-shown() { ctl --json welcome show "$@" | python3 -c "import json,sys; print(json.load(sys.stdin)['result']['shown'])"; }
+shown() { ctl --json welcome show | python3 -c "import json,sys; print(json.load(sys.stdin)['result']['shown'])"; }
 
 must 'the built-in text names neither product nor version' greets $port "$built_in"
 must 'show says whose it is' ctl welcome show

@@ -7,7 +7,7 @@ logins=no
 begin
 settings=$dir/state/settings.json
 says() { grep -qe "$1" "$dir/out" || { cat "$dir/out"; fail "must say: $1"; }; }
-aside() { ls "$dir/state" | grep -c '^settings.json.damaged-' || :; }
+aside() { find "$dir/state" -name 'settings.json.damaged-*' | wc -l; }
 value() { "$bin/bin/pop3ctl" -s "$sock" config get "$1"; }
 start_server
 

@@ -33,7 +33,8 @@ offers() {
 	shift
 	tab "$line" >"$dir/got" 2>"$dir/said" || fail "tab behind '$line'"
 	[ ! -s "$dir/said" ] || { cat "$dir/said"; fail "'$line' <TAB> says something"; }
-	[ $# -eq 0 ] && : >"$dir/want" || printf '%s\n' "$@" | sort >"$dir/want"
+	: >"$dir/want"
+	[ $# -eq 0 ] || printf '%s\n' "$@" | sort >"$dir/want"
 	cmp -s "$dir/want" "$dir/got" || { diff "$dir/want" "$dir/got" || :; fail "'$line' <TAB>"; }
 	say "ok - '$line' <TAB>"
 }

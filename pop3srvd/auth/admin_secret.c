@@ -134,9 +134,11 @@ by_owner(struct admin *a, const json_t *args, struct acct_account *acc,
     struct err *e)
 {
 	struct change_ask ask;
+	char name[NAMES_MAX];
 	const char *reason;
 
 	memset(&ask, 0, sizeof(ask));
+	memcpy(name, acc->name, sizeof(name));
 	if (a->auth == NULL || !acc->owned || acc->owner != a->uid)
 		return not_yours(a, e);
 	if (json_object_get(args, "hash") != NULL ||
@@ -146,7 +148,7 @@ by_owner(struct admin *a, const json_t *args, struct acct_account *acc,
 	if (arg_text(args, "password", &ask.new, e) < 0 || arg_text(args,
 	    "present_password", &ask.present.password, e) < 0)
 		return -1;
-	ask.present.name = span_of(acc->name);
+	ask.present.name = span_of(name);
 	ask.present.authzid = span_of("");
 	ask.present.default_domain = a->default_domain;
 	ask.present.now = loop_time(a->auth->loop)->mono;

@@ -5,11 +5,10 @@
 begin
 # An answer that has no room in a line: ask for less.
 python3 - >"$dir/conf.d/40-many.json" <<'EOF'
-import json, os
-many = ['10.%d.%d.0/24' % (i >> 8, i & 255) for i in range(8000)]
-print(json.dumps({'listeners': [
-    {'name': 'pop3', 'address': os.environ['addr'], 'port': int(os.environ['port']), 'proxy_from': many}],
-    'access': {'deny': ['10.0.1.0/24']}}))
+import json
+print(json.dumps({'access': {'deny': ['10.0.1.0/24']}, 'relay': {'routes': [
+    {'domain': 'd%d.%s.example' % (i, '.'.join(['x' * 60] * 3)), 'smart_host': 'mail.example:25'}
+    for i in range(250)]}}))
 EOF
 must_exit 1 'status of a server that is down: 1' ctl status
 must_exit 69 'anything else then: 69' ctl version
@@ -44,7 +43,7 @@ code 67 not-found session kill 7f3a2
 code 67 not-found account show nobody@example.org
 code 67 not-found domain lock example.net
 code 67 not-found option set lsat on
-code 75 try-again config get listeners
+code 75 try-again config get relay.routes
 printf '{ "limits": { "per_adress": 4 } }' >"$dir/conf.d/50-bad.json"
 code 78 configuration reload
 rm "$dir/conf.d/50-bad.json"

@@ -272,8 +272,9 @@ new_conf(const struct conf *new, const struct conf *old, void *arg)
 {
 	struct desk *d = arg;
 
+	(void)old;
 	if (d->targets != NULL)
-		targets_reconf(d->targets, new, old);
+		targets_conf(d->targets, new);
 }
 
 static void

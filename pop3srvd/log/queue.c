@@ -66,6 +66,12 @@ queue_unsure(const struct queue *q)
 	return q->n_gone > 0;
 }
 
+size_t
+queue_waiting(const struct queue *q)
+{
+	return buf_len(&q->lengths) / sizeof(uint32_t) - q->n_gone;
+}
+
 struct span
 queue_rest(const struct queue *q)
 {

@@ -32,6 +32,9 @@ bool queue_sent_all(const struct queue *q);
 /* Something went out and is not confirmed. */
 bool queue_unsure(const struct queue *q);
 
+/* How many records did not go out whole. */
+size_t queue_waiting(const struct queue *q);
+
 /* All that did not go out yet; or one whole record of it. */
 struct span queue_rest(const struct queue *q);
 struct span queue_next(const struct queue *q);

@@ -459,11 +459,23 @@ target_free(struct target **t_p)
 
 	if (t == NULL)
 		return;
-	flush(t);
 	shut(t);
 	queue_free(&t->queue);
 	free(t);
 	*t_p = NULL;
+}
+
+void
+target_end(struct target *t)
+{
+	flush(t);
+	drop(t, queue_waiting(&t->queue));
+}
+
+const struct conf_log *
+target_log(const struct target *t)
+{
+	return t->place.log;
 }
 
 void

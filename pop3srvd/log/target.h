@@ -98,6 +98,10 @@ void target_free(struct target **t_p);
 
 /* The same settings in another place of memory. */
 void target_move(struct target *t, const struct target_place *place);
+const struct conf_log *target_log(const struct target *t);
+
+/* Before target_free(): a last try, then what waits counts as dropped. */
+void target_end(struct target *t);
 
 void target_event(struct target *t, const struct logrec *r);
 void target_reopen(struct target *t);

@@ -79,13 +79,20 @@ targets_new(struct loop *l)
 }
 
 static void
+close_target(struct targets *ts, struct target **t_p)
+{
+	if (*t_p == NULL)
+		return;
+	target_end(*t_p);
+	ts->dropped += target_dropped_ever(*t_p);
+	target_free(t_p);
+}
+
+static void
 close_all(struct targets *ts)
 {
-	while (ts->n > 0) {
-		ts->n--;
-		ts->dropped += target_dropped_ever(ts->at[ts->n]);
-		target_free(&ts->at[ts->n]);
-	}
+	while (ts->n > 0)
+		close_target(ts, &ts->at[--ts->n]);
 	free(ts->at);
 	ts->at = NULL;
 }
@@ -98,28 +105,6 @@ targets_free(struct targets **ts_p)
 	close_all(*ts_p);
 	free(*ts_p);
 	*ts_p = NULL;
-}
-
-void
-targets_conf(struct targets *ts, const struct conf *c)
-{
-	const struct target_ops *ops;
-	struct target_place place = { .conf = c };
-	struct target *t;
-	size_t i;
-
-	close_all(ts);
-	ts->at = mem_new(c->n_logs + 1, sizeof(struct target *));
-	for (i = 0; ts->at != NULL && i < c->n_logs; i++) {
-		place.log = &c->logs[i];
-		ops = ops_of(place.log);
-		if (ops == NULL)
-			continue;
-		t = target_new(ts->loop, ops, &place, news, ts);
-		if (t == NULL)
-			break;	/* out of memory: the later ones as well */
-		ts->at[ts->n++] = t;
-	}
 }
 
 /* But for the level, which needs nothing to be opened anew. */
@@ -135,35 +120,59 @@ same_log(const struct conf_log *a, const struct conf_log *b)
 	    strcmp(a->ca_file, b->ca_file) == 0;
 }
 
-static bool
-same_logs(const struct conf *a, const struct conf *b)
+/* The target of old that log describes as well, taken out of it; or NULL. */
+static struct target *
+take_same(struct targets *old, const struct conf_log *log)
 {
+	struct target *t;
 	size_t i;
 
-	if (a->n_logs != b->n_logs)
-		return false;
-	for (i = 0; i < a->n_logs; i++)
-		if (!same_log(&a->logs[i], &b->logs[i]))
-			return false;
-	return true;
+	for (i = 0; i < old->n; i++) {
+		t = old->at[i];
+		if (t == NULL || !same_log(target_log(t), log))
+			continue;
+		old->at[i] = NULL;
+		return t;
+	}
+	return NULL;
+}
+
+static void
+add_target(struct targets *ts, struct targets *old,
+    const struct target_place *place)
+{
+	const struct target_ops *ops = ops_of(place->log);
+	struct target *t = take_same(old, place->log);
+
+	if (t != NULL)
+		target_move(t, place);
+	else if (ops != NULL)
+		t = target_new(ts->loop, ops, place, news, ts);
+	if (t != NULL)
+		ts->at[ts->n++] = t;
 }
 
 void
-targets_reconf(struct targets *ts, const struct conf *c,
-    const struct conf *old)
+targets_conf(struct targets *ts, const struct conf *c)
 {
+	struct targets old = *ts;
 	struct target_place place = { .conf = c };
-	size_t i, k = 0;
+	struct target **at = mem_new(c->n_logs + 1, sizeof(*at));
+	size_t i;
 
-	if (!same_logs(c, old)) {
-		targets_conf(ts, c);
+	if (at == NULL) {
+		close_all(ts);		/* they borrow what is freed now */
 		return;
 	}
-	for (i = 0; i < c->n_logs && k < ts->n; i++) {
+	ts->at = at;
+	ts->n = 0;
+	for (i = 0; i < c->n_logs; i++) {
 		place.log = &c->logs[i];
-		if (place.log->to != CONF_LOG_NONE)
-			target_move(ts->at[k++], &place);
+		add_target(ts, &old, &place);
 	}
+	for (i = 0; i < old.n; i++)
+		close_target(ts, &old.at[i]);
+	free(old.at);
 }
 
 void

@@ -15,11 +15,9 @@ struct targets;
 struct targets *targets_new(struct loop *l);		/* none yet; or NULL */
 void targets_free(struct targets **ts_p);
 
-/* Open those of c instead of the present ones.  Borrows c. */
+/* Open those of c instead of the present ones; one that c lists as well stays
+ * open.  Borrows c, and needs the one before it until it returns. */
 void targets_conf(struct targets *ts, const struct conf *c);
-/* The same for a reload: when old lists the same, nothing is closed. */
-void targets_reconf(struct targets *ts, const struct conf *c,
-    const struct conf *old);
 void targets_reopen(struct targets *ts);
 void targets_event(const struct logrec *r, void *ts);
 

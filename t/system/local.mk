@@ -70,6 +70,7 @@ SYSTEM_TESTS = \
 	t/system/802-log-trouble.sh \
 	t/system/803-log-daily.sh \
 	t/system/804-log-server.sh \
+	t/system/805-log-one-each.sh \
 	t/system/901-kill-processes.sh \
 	t/system/902-kill-cycles.sh
 TESTS += $(SYSTEM_TESTS)

@@ -43,8 +43,10 @@ START_TEST(first_in_first_out)
 	put("one");
 	put("two");
 	rest_is("onetwo");
+	ck_assert_uint_eq(queue_waiting(&q), 2);
 	ck_assert(span_eq(queue_next(&q), "one"));
 	queue_sent(&q, 3);
+	ck_assert_uint_eq(queue_waiting(&q), 1);
 	rest_is("two");
 	ck_assert(span_eq(queue_next(&q), "two"));
 	queue_sent(&q, 3);

@@ -181,6 +181,19 @@ static const struct {
 	{ "a listener's own certificate needs its own key",
 	    "{" STATE "," TLS_OK ",\"listeners\":[{\"tls\":{\"certificate\":"
 	    "\"@/cert\"}}]}", "has no key_file beside it" },
+	{ "poppass with STARTTLS", "{" STATE "," TLS_OK ",\"listeners\":[{"
+	    "\"protocol\":\"poppass\"}]}",
+	    "\"poppass\": poppass has no STARTTLS; say \"tls\": \"implicit\"" },
+	{ "poppass in the clear, everywhere", "{" STATE ",\"listeners\":[{"
+	    "\"protocol\":\"poppass\",\"tls\":\"none\"}]}",
+	    "would take passwords without TLS at *; say" },
+	{ "poppass in the clear, elsewhere", "{" STATE ",\"listeners\":[{"
+	    "\"protocol\":\"poppass\",\"tls\":\"none\",\"address\":"
+	    "\"192.0.2.1\"}]}", "would take passwords without TLS at 192.0.2.1" },
+	{ "poppass has a port of its own", "{" STATE "," TLS_OK
+	    ",\"listeners\":[{\"protocol\":\"poppass\",\"tls\":"
+	    "\"implicit\"},{\"name\":\"b\",\"port\":106}]}",
+	    "\"poppass\" and \"b\" cannot share * port 106" },
 	{ "two at one place", "{" STATE ",\"listeners\":[{\"name\":\"a\","
 	    "\"tls\":\"none\"},{\"name\":\"b\",\"tls\":\"none\"}]}",
 	    "\"a\" and \"b\" cannot share * port 110" },

@@ -130,6 +130,45 @@ START_TEST(a_dropped_line_is_wiped)
 }
 END_TEST
 
+/* Octets of a message are no lines: what is left is looked at anew. */
+START_TEST(what_is_skipped_is_no_line)
+{
+	struct line_in l;
+	struct span text;
+
+	line_init(&l, ROOM);
+	ck_assert_int_eq(line_feed(&l, "a.b", 3, ROOM), 3);
+	ck_assert_int_eq(line_next(&l, limit, &text), LINE_PART);
+	line_skip(&l, 2);
+	ck_assert_int_eq(line_feed(&l, "\r\nNOOP\r\n", 8, ROOM), 8);
+	ck_assert_uint_eq(line_length(&l), 1);
+	ck_assert_int_eq(line_next(&l, limit, &text), LINE_GOOD);
+	ck_assert(span_eq(text, "b"));
+	line_done(&l);
+	line_skip(&l, 6);
+	ck_assert_uint_eq(buf_held(&l.buf), 0);
+	ck_assert_uint_eq(line_length(&l), 0);
+	line_free(&l);
+}
+END_TEST
+
+static const struct {
+	const char *first;
+	bool foreign;
+} firsts[] = {
+	{ "GET / HTTP/1.1", true }, { "POST ", true }, { "\026\003", true },
+	{ "PRI * HTTP/2.0", true }, { "GET", false }, { "", false },
+	{ "get / ", false }, { "USER anna", false }, { "\026", false },
+	{ "PRIVATE", false }
+};
+
+START_TEST(knows_other_protocols)
+{
+	ck_assert(line_foreign(span_of(firsts[_i].first)) ==
+	    firsts[_i].foreign);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -138,6 +177,8 @@ add(TCase *tc)
 	tcase_add_test(tc, takes_only_what_has_room);
 	tcase_add_test(tc, holds_no_memory_when_empty);
 	tcase_add_test(tc, a_dropped_line_is_wiped);
+	tcase_add_test(tc, what_is_skipped_is_no_line);
+	UNIT_ROWS(tc, knows_other_protocols, firsts);
 }
 
 UNIT_MAIN("line", add)

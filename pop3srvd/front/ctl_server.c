@@ -20,6 +20,7 @@
 #include "pop3srvd/front/ctl_roles.h"
 #include "pop3srvd/front/ctl_seat.h"
 #include "pop3srvd/front/ctl_server.h"
+#include "pop3srvd/front/login.h"
 #include "pop3srvd/front/server.h"
 
 #define CLIENTS		32
@@ -259,6 +260,19 @@ fault(struct ctl_seat *st, enum ctl_code code, const char *text)
 		ctl_seat_fault(st, code, text);
 }
 
+/* What front adds to a result, or does about it. */
+static void
+follow_up(struct ctl_seat *st, json_t *result)
+{
+	const char *verb = st->req.verb->verb;
+	const char *name = json_string_value(json_object_get(result, "name"));
+
+	if (strcmp(verb, "status") == 0)
+		ctl_status_add(st->srv, result);
+	else if (strcmp(verb, "account.passwd") == 0 && name != NULL)
+		login_changed(st->srv, name);
+}
+
 static void
 answer_json(struct ctl_seat *st, bool ok, json_t *json)
 {
@@ -266,8 +280,7 @@ answer_json(struct ctl_seat *st, bool ok, json_t *json)
 	json_t *code = json_object_get(json, "exit");
 
 	if (ok) {
-		if (strcmp(st->req.verb->verb, "status") == 0)
-			ctl_status_add(st->srv, json);
+		follow_up(st, json);
 		ctl_seat_ok(st, json_incref(json));
 	} else {
 		fault(st, json_is_integer(code) ?

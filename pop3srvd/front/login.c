@@ -240,3 +240,15 @@ login_auth_lost(struct session *s)
 	tell(s, MSG_AUTH_TEMP);
 	run_on(s);
 }
+
+/* Who is in QUIT already has finished; what was marked is removed. */
+void
+login_changed(struct server *srv, const char *account)
+{
+	struct session *s = sessions_of(srv->sessions, account);
+
+	if (srv->conf->auth.kick_on_change && s != NULL &&
+	    s->phase != SESSION_COMMIT)
+		session_abort(s, "[AUTH] the password was changed",
+		    "password-changed");
+}

@@ -11,6 +11,7 @@
 
 #include "pop3srvd/ipc/msg.h"
 
+struct server;
 struct session;
 
 /* Begin an exchange, or take it a step further.  True: it was answered at
@@ -31,5 +32,9 @@ int login_keep(struct session *s, const struct msg_auth_result *r);
 
 /* Give back what auth holds for this session. */
 void login_forget(struct session *s);
+
+/* The password of account was changed: its other sessions end where the
+ * settings want that (auth.kick_on_change). */
+void login_changed(struct server *srv, const char *account);
 
 #endif

@@ -26,6 +26,8 @@ SYSTEM_TESTS = \
 	t/system/203-failed-login.sh \
 	t/system/204-login-delay.sh \
 	t/system/205-apop.sh \
+	t/system/206-owner.sh \
+	t/system/207-password-change.sh \
 	t/system/301-tls.sh \
 	t/system/302-certificate-change.sh \
 	t/system/303-stls-injection.sh \
@@ -52,6 +54,9 @@ SYSTEM_TESTS = \
 	t/system/450-smart-host.sh \
 	t/system/451-smart-host-tls.sh \
 	t/system/452-sendmail.sh \
+	t/system/453-bounces.sh \
+	t/system/454-relay-killed.sh \
+	t/system/455-xmit-caps.sh \
 	t/system/500-options.sh \
 	t/system/501-welcome.sh \
 	t/system/502-settings.sh \

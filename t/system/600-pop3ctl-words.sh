@@ -42,12 +42,12 @@ says "nobody.sock.*is it running"
 must_exit 69 "shortened words are understood" ctl ses li
 must_exit 69 "a value with a dash behind --" ctl conf set mail.expire_days -- -1
 must_exit 1 "status says that nothing runs" ctl status
-says '^not running$'
+says '^stopped$'
 must_exit 1 "also as JSON" ctl --json status
-says '^{"state":"not running"}$'
+says '^{"v":1,"id":0,"ok":true,"result":{"state":"stopped"}}$'
 must_exit 65 "an empty password" sh -c \
     '"$bin/bin/pop3ctl" account add anna@example.org </dev/null'
-must_exit 65 "a password file that is not there" ctl account passwd \
+must_exit 65 "a password file that is not there" ctl account add \
     --password-file "$dir/nix" anna@example.org
 must_exit 67 "an import file that is not there" ctl account import "$dir/nix"
 must_exit 69 "the environment names the socket" env \

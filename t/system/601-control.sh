@@ -70,7 +70,7 @@ must_exit 64 'a missing argument' ctl account add
 must 'help' ctl --help
 must 'help of a command has an example' ctl account add --help
 must 'an example' grep -qi 'pop3ctl account add' "$dir/out"
-must 'prefixes' ctl stat
+must 'prefixes' ctl statu
 must_exit 69 'no server there' "$bin/bin/pop3ctl" -s "$dir/none.sock" session list
 still_alive
 stop_server

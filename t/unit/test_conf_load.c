@@ -143,10 +143,6 @@ static const struct {
 	    "is no host name" },
 	{ "masquerade", "{\"relay\":{\"masquerade_domain\":\"a@b\"}}",
 	    "is no domain" },
-	{ "debug", "{\"options\":{\"debug\":true}}",
-	    "options.debug: true: not available in this version" },
-	{ "debug of a listener", "{\"listeners\":[{\"options\":{\"debug\":"
-	    "true}}]}", "options.debug: true: not available in this version" },
 	{ "quota", "{\"mail\":{\"quota\":\"1G\"}}",
 	    "mail.quota: \"1G\": not available in this version" },
 	{ "quota as a number", "{\"mail\":{\"quota\":1}}",

@@ -212,7 +212,7 @@ static const struct {
 	{ &conf_server_set, 12 },	/* plaintext, min_version, policy */
 	{ &conf_listener_set, 8 },	/* protocol, tls_mode */
 	{ &conf_name_set, 0 },
-	{ &conf_log_set, 4 },		/* to */
+	{ &conf_log_set, 8 },		/* to, transport */
 	{ &conf_route_set, 11 },	/* tls, helo */
 };
 

@@ -17,6 +17,8 @@
 #include "pop3srvd/front/vserver.h"
 #include "pop3srvd/front/xmit.h"
 
+#define ACTIVITY	1024	/* octets of a message in a window */
+
 /*
  * What the peer's kernel has acknowledged: the send buffer may hold megabytes
  * for minutes, so octets written say little about a slow reader.
@@ -130,24 +132,27 @@ check_rate(struct session *s, int64_t now)
 	}
 }
 
-/* A message that trickles in holds a maildrop and relay's spool. */
+/* A message that trickles in holds a maildrop and relay's spool.  One that is
+ * only read to its end (too large, say) is handed to nobody, so what comes of
+ * it must show here that the peer is at work. */
 static void
 check_data(struct session *s, int64_t now)
 {
 	const struct conf_limits *l = &s->vs->limits;
-	uint64_t least;
+	uint64_t came = s->octets_in - s->data_from, least;
 
 	if (s->phase != SESSION_RUN || s->data_at == 0 ||
 	    now < s->data_at + l->message_rate_window)
 		return;
 	least = (uint64_t)l->min_rate * (uint64_t)(now - s->data_at) / 1000;
-	if (!s->engine->taking(s))
-		deadline_data(s, false);
-	else if (s->octets_in - s->data_from < least)
+	if (s->engine->taking(s) && came < least) {
 		session_abort(s, "the message came too slowly",
 		    "slow-sender");
-	else
-		deadline_data(s, true);
+		return;
+	}
+	if (came >= ACTIVITY)
+		deadline_touch(s);
+	deadline_data(s, s->engine->taking(s));
 }
 
 /* The peer is not to blame when it is auth or drop that does not answer. */

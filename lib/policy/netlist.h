@@ -31,7 +31,8 @@ int netlist_line(struct span line, struct prefix *p_r, struct err *e);
 /*
  * Append all of text to l.  fault() is told each line that is no range; the
  * others count.  It is not told what no range could contain: whoever names the
- * file may not be allowed to read it.  -1 with *e: ERR_LIMIT above NETACL_RULES_MAX, ERR_TEMP.
+ * file may not be allowed to read it.  -1 with *e: ERR_LIMIT above
+ * NETACL_RULES_MAX, ERR_TEMP.
  */
 int netlist_read(struct netlist *l, struct span text,
     void (*fault)(uint32_t line, const char *why, void *arg), void *arg,

@@ -58,6 +58,18 @@ fuzz_audit_FROM = $(lib_base_libbase_a_SOURCES)
 fuzz_audit_LIBS = $(JANSSON_LIBS) $(OPENSSL_LIBS)
 EXTRA_DIST += t/fuzz/fuzz_audit.c t/fuzz/corpus/audit/three \
 	t/fuzz/corpus/audit/torn
+# Access lists: as text, and as the octets that front maps.
+FUZZ_TARGETS += t/fuzz/fuzz_netlist t/fuzz/fuzz_aclset
+fuzz_netlist_FROM = lib/policy/netlist.c lib/policy/netacl.c \
+	lib/policy/netacl_compile.c lib/base/addr.c $(fuzz_base)
+fuzz_netlist_LIBS =
+fuzz_aclset_FROM = pop3srvd/ipc/aclset.c pop3srvd/ipc/text.c \
+	lib/policy/netacl.c lib/policy/netacl_compile.c lib/base/addr.c \
+	$(fuzz_base)
+fuzz_aclset_LIBS =
+EXTRA_DIST += t/fuzz/fuzz_netlist.c t/fuzz/fuzz_aclset.c \
+	t/fuzz/corpus/netlist/forms t/fuzz/corpus/netlist/nested \
+	t/fuzz/corpus/netlist/faulty t/fuzz/corpus/aclset/two
 
 t/fuzz/fuzz_%: $(top_srcdir)/t/fuzz/fuzz_%.c \
     $(wildcard $(top_srcdir)/lib/*/*.[ch])

@@ -69,6 +69,8 @@ UNIT_TESTS += t/unit/test_netacl t/unit/test_limits t/unit/test_autodeny \
 t_unit_test_delay_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_netacl_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_limits_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_netlist
+t_unit_test_netlist_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_failures
 t_unit_test_failures_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_autodeny_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
@@ -139,6 +141,8 @@ UNIT_TESTS += t/unit/test_auth_pool t/unit/test_gate t/unit/test_message \
 	t/unit/test_pool t/unit/test_sessions
 t_unit_test_auth_pool_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_gate_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_access
+t_unit_test_access_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_message_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_pool_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_sessions_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)

@@ -16,6 +16,7 @@
 #include "lib/base/clock.h"
 
 #include "pop3ctl/cmd.h"
+#include "pop3ctl/print.h"
 
 #define START_PATIENCE	15000	/* milliseconds until it answers */
 #define STOP_PATIENCE	60000	/* until its sessions have ended */
@@ -217,8 +218,9 @@ cmd_restart(struct cmd *c)
 int
 cmd_reload(struct cmd *c)
 {
-	json_t *result;
+	json_t *result, *note;
 	int code = 0;
+	size_t i;
 
 	if (c->argc > 0)
 		return cmd_usage(c, "too many words");
@@ -226,6 +228,13 @@ cmd_reload(struct cmd *c)
 	    json_pack("{s:b}", "dry_run", 1) : NULL, &code);
 	if (result != NULL && !c->json)
 		cmd_print_changes(json_object_get(result, "changes"));
+	json_array_foreach(json_object_get(result, "notes"), i, note) {
+		fprintf(stderr, "pop3ctl: reload: warning: ");
+		print_safe(stderr, cmd_str(note, "key"));
+		fprintf(stderr, ": ");
+		print_safe(stderr, cmd_str(note, "text"));
+		fputc('\n', stderr);
+	}
 	json_decref(result);
 	return code;
 }

@@ -77,8 +77,10 @@ reload(struct keeper *k, const json_t *args, struct err *e)
 		e->class = e->class == ERR_CONFIG ? ERR_PERM : e->class;
 		return NULL;
 	}
-	return json_pack("{s:o, s:i, s:b}", "changes", changes,
-	    "generation", (int)k->generation, "dry_run", dry_run ? 1 : 0);
+	err_set(e, ERR_TEMP, "out of memory");
+	return json_pack("{s:o, s:O, s:i, s:b}", "changes", changes, "notes",
+	    k->notes, "generation", (int)k->generation, "dry_run",
+	    dry_run ? 1 : 0);
 }
 
 static json_t *

@@ -360,6 +360,7 @@ release(struct keeper *k)
 	if (k->kept_fd >= 0)
 		(void)close(k->kept_fd);
 	json_decref(k->runtime);
+	json_decref(k->notes);
 	json_decref(k->told);
 	free(k->last.text);
 	free(k->faults);

@@ -43,7 +43,8 @@ struct keeper {
 	struct conf *conf;
 	struct conf_source *source;
 	json_t *runtime;	/* changes that are not kept; object */
-	json_t *told;		/* conf_notes() that were logged, or NULL */
+	json_t *notes;		/* conf_notes() of the last load, or NULL */
+	json_t *told;		/* those that were logged, or NULL */
 	char *set_aside;	/* what was wrong with settings.json at the
 				 * start, until it is logged; or NULL */
 	uint32_t generation;

@@ -137,6 +137,8 @@ load(struct keeper *k, const json_t *runtime, struct next *n, struct err *e)
 	conf_faults_free(&f);
 	if (n->conf == NULL)
 		return -1;
+	json_decref(k->notes);
+	k->notes = json_deep_copy(conf_notes(n->source));
 	n->changes = conf_diff(k->source, n->source);
 	keep_until_restart(k->conf, n->conf);
 	if (n->changes == NULL || keeper_adapt(k, n->conf) < 0)

@@ -106,6 +106,7 @@ sed 's/{ "name": "pop3s".*//; s/"tls": "starttls" },/"tls": "starttls" }/' "$dir
 must 'the check warns of what waits' "$bin/sbin/pop3srvd" -c "$dir/pop3srvd.json" -n
 says 'settings.json: listener.pop3s.options.last: there is no listener "pop3s"'
 must 'a reload without the listener' ctl reload
+says 'warning: listener.pop3s.options.last: there is no listener "pop3s" any more'
 must 'the log warns' grep -q 'configuration warning key=listener.pop3s.options.last' "$dir/log"
 must 'other changes work' ctl option set no_nuls on
 stop_server

@@ -123,14 +123,18 @@ take_recipient(void *arg, const char *address, struct err *e)
 	return 0;
 }
 
-/* An mbox line that some clients send in front. */
+/* An mbox line that some clients send in front; not "From : …". */
 static void
 skip_mbox_line(struct span *s)
 {
 	const char *lf;
+	size_t n = s->len > 0 && s->ptr[0] == '>' ? 6 : 5;
 
-	if (s->len < 6 || (strncmp(s->ptr, "From ", 5) != 0 &&
-	    strncmp(s->ptr, ">From ", 6) != 0))
+	if (s->len <= n || strncmp(s->ptr + n - 5, "From ", 5) != 0)
+		return;
+	while (n < s->len && (s->ptr[n] == ' ' || s->ptr[n] == '\t'))
+		n++;
+	if (n < s->len && s->ptr[n] == ':')
 		return;
 	lf = memchr(s->ptr, '\n', s->len);
 	if (lf != NULL)

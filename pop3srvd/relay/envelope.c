@@ -54,10 +54,13 @@ envelope_free(struct envelope **v_p)
 int
 envelope_say(char **field, const char *text)
 {
-	char *copy = mem_strndup(text, strnlen(text, ENVELOPE_WORDS));
+	char *copy = mem_strndup(text, strnlen(text, ENVELOPE_WORDS)), *p;
 
 	if (copy == NULL)
 		return -1;
+	for (p = copy; *p != '\0'; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
 	free(*field);
 	*field = copy;
 	return 0;

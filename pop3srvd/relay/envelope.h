@@ -57,7 +57,8 @@ void envelope_free(struct envelope **v_p);
 
 /* 0, or -1 (no memory, too many). */
 int envelope_add(struct envelope *v, const char *address);
-/* Replace a string field or a recipient's words; long ones are cut. */
+/* Replace a string field or a recipient's words: one line of printable ASCII,
+ * long ones are cut. */
 int envelope_say(char **field, const char *text);
 
 size_t envelope_count(const struct envelope *v, enum rcpt_state state);

@@ -191,3 +191,9 @@ t_unit_test_commit_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 # pop3srvd/drop
 UNIT_TESTS += t/unit/test_drop
 t_unit_test_drop_LDADD = $(DROP_LIBS) $(CHECK_LIBS)
+
+# lib/mail's readers of headers, pop3srvd/relay
+UNIT_TESTS += t/unit/test_address t/unit/test_relay t/unit/test_relay_files
+t_unit_test_address_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_relay_LDADD = $(RELAY_LIBS) $(CHECK_LIBS)
+t_unit_test_relay_files_LDADD = $(RELAY_LIBS) $(CHECK_LIBS)

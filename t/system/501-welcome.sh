@@ -16,6 +16,15 @@ want = '+OK ' + sys.argv[2]
 assert got == want, (got, want)
 EOF
 }
+# logged PATTERN: once since the start, within a while
+logged() {
+	t=0
+	until awk -v p="$1" '/log opened/ { n = 0 } $0 ~ p { n++ } END { exit n != 1 }' "$dir/log"; do
+		t=$((t + 1))
+		[ $t -lt 100 ] || return 1
+		sleep 0.1
+	done
+}
 says() { grep -qe "$1" "$dir/out" || { cat "$dir/out"; fail "must say: $1"; }; }
 warnings() { grep -c 'configuration warning key=welcome' "$dir/log"; }
 built_in='mail.example.org POP3 server ready'
@@ -125,10 +134,7 @@ must_exit 67 'nothing more to reset' ctl welcome reset
 must 'what is kept survives' ctl welcome set "$text401"
 stop_server
 start_server
-must 'a start says that it is too long, once' awk '
-	/log opened/ { n = 0 }
-	/configuration warning key=welcome / { n++ }
-	END { exit n != 1 }' "$dir/log"
+must 'a start says that it is too long, once' logged 'configuration warning key=welcome '
 must 'the other listener as it was' greets $tls_port 'a <b> c'
 still_alive
 stop_server

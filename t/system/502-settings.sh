@@ -6,6 +6,15 @@
 logins=no
 begin
 settings=$dir/state/settings.json
+# logged PATTERN: once since the start, within a while
+logged() {
+	t=0
+	until awk -v p="$1" '/log opened/ { n = 0 } $0 ~ p { n++ } END { exit n != 1 }' "$dir/log"; do
+		t=$((t + 1))
+		[ $t -lt 100 ] || return 1
+		sleep 0.1
+	done
+}
 says() { grep -qe "$1" "$dir/out" || { cat "$dir/out"; fail "must say: $1"; }; }
 aside() { find "$dir/state" -name 'settings.json.damaged-*' | wc -l; }
 value() { "$bin/bin/pop3ctl" -s "$sock" config get "$1"; }
@@ -80,7 +89,7 @@ for bad in '' '{ "limits": {' '[1]'; do
 	count=$((count + 1))
 	must 'a start sets it aside' test "$(aside)" -eq $count
 	must 'says so' grep -q 'settings.json was damaged' "$dir/stderr"
-	must 'logs it' awk '/log opened/ { n = 0 } /settings set aside/ { n++ } END { exit n != 1 }' "$dir/log"
+	must 'logs it' logged 'settings set aside'
 	must 'and serves the rest' sh -c "'$bin/bin/pop3ctl' -s '$sock' config get limits.auth_tries | grep -qx 3"
 	must 'a change is kept again' ctl config set limits.auth_tries 6
 	# A second server must not touch the first one's file.

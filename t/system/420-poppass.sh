@@ -114,6 +114,25 @@ PY
 must 'each change has its line' sh -c "[ \$(grep -c ' password changed ' '$dir/log') -eq 5 ]"
 must_not 'no password is in the log' grep -qiE 'horse|pferd|trzeci' "$dir/log"
 must_not 'nor in what the server keeps of changes' grep -rqaiE 'horse|pferd|trzeci' "$dir/state"
+must 'log the dialogue' ctl option set debug on
+py='a session is shown, its dialogue logged'
+py <<'PY'
+import json, os, subprocess
+from poppass import Poppass
+p = Poppass()
+p.must('user carla', '300'); p.must('pass Zebra-Pferd-42', '535')
+p.must('user anna', '300'); p.must('pass Third horse; battery', '200')
+p.must('newpass Trzeci', '550')
+ctl = [os.environ['bin'] + '/bin/pop3ctl', '-s', os.environ['sock'], '--json', 'session']
+rows = json.loads(subprocess.run(ctl + ['list'], capture_output=True, check=True).stdout)
+i = [s['id'] for s in rows['result']['sessions'] if s['listener'] == 'poppass'][0]
+s = json.loads(subprocess.run(ctl + ['show', i], capture_output=True, check=True).stdout)['result']
+assert s['mechanism'] == 'poppass' and s['bad_commands'] == 1 and s['changed'] == 0, s
+p.must('quit', '200'); assert p.eof()
+PY
+must 'commands are there' grep -q 'dialogue dir=C text="NEWPASS ..."' "$dir/log"
+must 'and replies' grep -q 'dialogue dir=S text="535 wrong name or password"' "$dir/log"
+must_not 'but no password' grep -qiE 'horse|pferd|trzeci' "$dir/log"
 must 'switch it off' ctl option set password_change off
 py='off again, for whom comes'
 py <<'PY'

@@ -132,7 +132,7 @@ END_TEST
 static void
 put(const char *name, const char *text)
 {
-	char path[128];
+	char path[256];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/spool/%s", top, name);
@@ -145,7 +145,7 @@ put(const char *name, const char *text)
 static bool
 there(const char *name)
 {
-	char path[128];
+	char path[256];
 
 	snprintf(path, sizeof(path), "%s/spool/%s", top, name);
 	return access(path, F_OK) == 0;
@@ -205,7 +205,7 @@ START_TEST(accepted_is_found_and_removed_is_gone)
 	char id[ENVELOPE_ID + 1], name[32];
 	struct err e;
 	struct stat st;
-	char path[128];
+	char path[256];
 
 	accepted(id);
 	ck_assert(envelope_id_ok(id));

@@ -192,6 +192,21 @@ running_with(struct cmd *c, int *code_r)
 	return status;
 }
 
+/* Before the server that runs is stopped: would another one start? */
+static int
+check_config(struct cmd *c, const char *config)
+{
+	char path[PATH_MAX];
+	const char *const argv[] = { server_program(path), "-n",
+		config == NULL ? NULL : "-c", config, NULL };
+
+	if (geteuid() != 0 && has_unit())
+		return 0;	/* who may not read the keys cannot tell */
+	return run_program(argv, true) == CTL_CONFIG &&
+	    run_program(argv, false) == CTL_CONFIG ?
+	    cmd_fail(c, CTL_CONFIG, "the server goes on as it was") : 0;
+}
+
 int
 cmd_restart(struct cmd *c)
 {
@@ -206,6 +221,8 @@ cmd_restart(struct cmd *c)
 		status = running_with(c, &code);
 		if (config == NULL && cmd_str(status, "config_file")[0] == '/')
 			config = cmd_str(status, "config_file");
+		if (code == 0)
+			code = check_config(c, config);
 		if (code == 0)
 			code = cmd_stop(c);
 	}

@@ -91,6 +91,8 @@ print_status(const json_t *s)
 	    "lost %lld\n", (long long)cmd_int(s, "sessions"),
 	    (long long)cmd_int(s, "logins"), (long long)cmd_int(s, "failures"),
 	    (long long)cmd_int(s, "log_drops"));
+	printf("queue %lld, bad mail %lld\n", (long long)cmd_int(s, "queue"),
+	    (long long)cmd_int(s, "badmail"));
 	if (json_is_object(last)) {
 		printf("last reload %s: %s",
 		    print_time(cmd_int(last, "time"), since),
@@ -108,7 +110,7 @@ print_status(const json_t *s)
 	    cmd_int(s, "since") + cmd_int(s, "uptime"));
 }
 
-/* That nobody answers is an answer here. */
+/* That nobody answers is an answer here, in the shape of one. */
 int
 cmd_status(struct cmd *c)
 {
@@ -120,8 +122,8 @@ cmd_status(struct cmd *c)
 		return cmd_usage(c, "too many words");
 	c->client = client_open(c->socket, &e);
 	if (c->client == NULL && e.class == ERR_NOTFOUND) {
-		printf(c->json ? "{\"state\":\"not running\"}\n" :
-		    "not running\n");
+		printf(c->json ? "{\"v\":1,\"id\":0,\"ok\":true,"
+		    "\"result\":{\"state\":\"stopped\"}}\n" : "stopped\n");
 		return CTL_NO;
 	}
 	status = cmd_ask(c, c->verb->verb, NULL, &code);

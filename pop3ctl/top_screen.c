@@ -26,6 +26,8 @@ top_screen(struct top *t)
 
 #include "lib/base/clock.h"
 
+#define NO_SCREEN	(-2)
+
 static volatile sig_atomic_t caught;
 
 static void
@@ -132,27 +134,45 @@ end_by_signal(const struct sigaction old[ENDING])
 		(void)raise(caught);
 }
 
-int
-top_screen(struct top *t)
+static bool
+can(const char *name)
 {
-	struct sigaction old[ENDING];
-	SCREEN *screen;
-	int r;
+	const char *how = tigetstr(name);
 
-	if (catch(old) < 0 ||
-	    (screen = newterm(NULL, stdout, stdin)) == NULL) {
-		end_by_signal(old);
-		return -1;
-	}
+	return how != NULL && how != (char *)-1;
+}
+
+static int
+with_screen(struct top *t)
+{
+	if (!can("cup") || !can("clear"))
+		return NO_SCREEN;	/* a "dumb" terminal */
 	(void)cbreak();
 	(void)noecho();
 	(void)nodelay(stdscr, TRUE);
 	(void)keypad(stdscr, TRUE);
 	(void)curs_set(0);
-	r = show(t);
-	(void)endwin();
-	delscreen(screen);
+	return show(t);
+}
+
+int
+top_screen(struct top *t)
+{
+	struct sigaction old[ENDING];
+	SCREEN *screen;
+	int r = NO_SCREEN;
+
+	if (catch(old) < 0)
+		return -1;
+	screen = newterm(NULL, stdout, stdin);
+	if (screen != NULL) {
+		r = with_screen(t);
+		(void)endwin();
+		delscreen(screen);
+	}
 	end_by_signal(old);
+	if (r == NO_SCREEN)
+		return -1;
 	return r < 0 ? top_why(t) : 0;
 }
 

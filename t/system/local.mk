@@ -52,6 +52,8 @@ SYSTEM_TESTS = \
 	t/system/540-auto-deny-rule.sh \
 	t/system/541-failed-logins.sh \
 	t/system/542-fail2ban.sh \
+	t/system/543-stats-top.sh \
+	t/system/544-status-start.sh \
 	t/system/450-smart-host.sh \
 	t/system/451-smart-host-tls.sh \
 	t/system/452-sendmail.sh \

@@ -71,6 +71,15 @@ EXTRA_DIST += t/fuzz/fuzz_netlist.c t/fuzz/fuzz_aclset.c \
 	t/fuzz/corpus/netlist/forms t/fuzz/corpus/netlist/nested \
 	t/fuzz/corpus/netlist/faulty t/fuzz/corpus/aclset/two
 
+# Headers of mail that clients send, and what relay keeps in its spool.
+FUZZ_TARGETS += t/fuzz/fuzz_relay
+fuzz_relay_FROM = lib/mail/address.c lib/mail/header.c \
+	pop3srvd/relay/compose.c pop3srvd/relay/envelope.c \
+	pop3srvd/relay/job.c $(lib_base_libbase_a_SOURCES)
+fuzz_relay_LIBS = $(JANSSON_LIBS) $(OPENSSL_LIBS)
+EXTRA_DIST += t/fuzz/fuzz_relay.c t/fuzz/corpus/relay/addresses \
+	t/fuzz/corpus/relay/header t/fuzz/corpus/relay/envelope
+
 t/fuzz/fuzz_%: $(top_srcdir)/t/fuzz/fuzz_%.c \
     $(wildcard $(top_srcdir)/lib/*/*.[ch])
 	@$(MKDIR_P) t/fuzz

@@ -102,7 +102,6 @@ struct pop3 {
 	struct pop3_msg msg;
 	struct dot dot;
 	struct pop3_taking *taking;	/* XTND XMIT going on */
-	struct pop3_xmit xmit;
 	struct pop3_stats stats;
 	uint64_t say_n[2];		/* numbers of the reply, '#' */
 	struct span say_text;		/* its text, '@': never the peer's */

@@ -33,6 +33,7 @@ enum place {
 };
 
 struct pop3_taking {
+	struct pop3_xmit xmit;
 	struct buf block;	/* to be handed on */
 	uint64_t octets;	/* of the message so far */
 	uint64_t read;		/* of the peer's, dots and all */
@@ -64,7 +65,7 @@ pop3_taking(const struct pop3 *p)
 const struct pop3_xmit *
 pop3_xmit(const struct pop3 *p)
 {
-	return &p->xmit;
+	return &p->taking->xmit;
 }
 
 void
@@ -87,8 +88,8 @@ pop3_xmit_memory(const struct pop3 *p)
 static void
 ask(struct pop3 *p, enum pop3_xmit_kind kind)
 {
-	p->xmit.kind = kind;
-	p->xmit.data = buf_span(&p->taking->block);
+	p->taking->xmit.kind = kind;
+	p->taking->xmit.data = buf_span(&p->taking->block);
 	p->want = POP3_XMIT;
 }
 
@@ -309,10 +310,10 @@ pop3_give_xmit(struct pop3 *p, enum pop3_xmit_result r, struct span text)
 	if (p->want != POP3_XMIT)
 		return;
 	p->want = POP3_INPUT;
-	if (p->xmit.kind == POP3_XMIT_ABORT)
+	if (t->xmit.kind == POP3_XMIT_ABORT)
 		return;
 	take_words(t, text);
-	switch (p->xmit.kind) {
+	switch (t->xmit.kind) {
 	case POP3_XMIT_OPEN:
 		give_open(p, faults[r]);
 		break;

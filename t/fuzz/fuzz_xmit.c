@@ -109,10 +109,11 @@ begin(const struct pop3_conf *conf, struct droplist *list)
 static bool
 serve(struct play *y)
 {
-	const struct pop3_xmit *x = pop3_xmit(y->p);
+	const struct pop3_xmit *x;
 
 	if (pop3_run(y->p) != POP3_XMIT)
 		return false;
+	x = pop3_xmit(y->p);
 	CHECK(!y->aborted && !y->ended);
 	if (x->kind == POP3_XMIT_DATA) {
 		CHECK(x->data.len > 0 && x->data.len <= POP3_XMIT_BLOCK);

@@ -122,14 +122,21 @@ whole_session(const struct droplist *l)
 	static const char talk[] = "CAPA\r\nAUTH\r\nUSER anna\r\nCAPA\r\n"
 	    "AUTH PLAIN\r\nAGFu\r\nUSER anna\r\nPASS good\r\nSTAT\r\nLIST\r\n"
 	    "UIDL\r\nRETR 1\r\nTOP 2 1\r\nDELE 1\r\nLIST 2\r\nUIDL 2\r\n"
-	    "RSET\r\nDELE 2\r\nFOO\r\nQUIT\r\n";
+	    "RSET\r\nDELE 2\r\nFOO\r\nXTND XMIT\r\nTo: a\r\n\r\n..b\r\n"
+	    ".\r\nQUIT\r\n";
 	static const char text[] = "A: b\n\n.one\ntwo\n";
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	static const struct pop3_peer peer = { .tls = true };
+	struct pop3_conf conf = unit_conf;
+	struct pop3 *p;
 	size_t at = 0;
 	enum pop3_want w;
 
+	conf.xmit = true;
+	conf.xmit_max = 1000;
+	p = pop3_new(&conf, &peer);
 	if (p == NULL)
 		return;
+	pop3_permit_xmit(p, true);
 	while ((w = pop3_run(p)) != POP3_CLOSE) {
 		pop3_sent(p, pop3_out(p).len);
 		if (w == POP3_INPUT)
@@ -146,6 +153,8 @@ whole_session(const struct droplist *l)
 			pop3_give_msg(p, text, strlen(text), true);
 		else if (w == POP3_COMMIT)
 			pop3_give_commit(p, true);
+		else if (w == POP3_XMIT)
+			pop3_give_xmit(p, POP3_XMIT_GO, span_of("id"));
 	}
 	pop3_free(&p);
 }
@@ -167,6 +176,45 @@ START_TEST(no_memory_is_no_crash)
 		whole_session(&l);
 	}
 	fail_at = -1;
+	buf_free(&block);
+}
+END_TEST
+
+/* A message that there is no memory for is read to its end, and none of it is
+ * a command. */
+START_TEST(no_memory_for_a_block)
+{
+	static const struct pop3_peer peer = { .tls = true };
+	struct pop3_conf conf = unit_conf;
+	struct droplist l;
+	struct buf block, got;
+	struct pop3 *p;
+	enum pop3_want w;
+
+	conf.xmit = true;
+	conf.xmit_max = 1000;
+	p = pop3_new(&conf, &peer);
+	pop3_permit_xmit(p, true);
+	unit_list(&l, &block, 3, 100);
+	buf_init(&got, UNIT_ANY);
+	unit_login(p, &l);
+	unit_say(p, "XTND XMIT\r\n");
+	ck_assert_int_eq(pop3_run(p), POP3_XMIT);
+	pop3_give_xmit(p, POP3_XMIT_GO, span_of(""));
+	unit_hear(p, NULL);
+	unit_say(p, "To: a\r\n\r\nDELE 1\r\n.\r\nSTAT\r\n");
+	fail_at = allocations = 0;
+	w = pop3_run(p);
+	fail_at = -1;
+	ck_assert_int_eq(w, POP3_XMIT);
+	ck_assert_int_eq(pop3_xmit(p)->kind, POP3_XMIT_ABORT);
+	pop3_give_xmit(p, POP3_XMIT_GO, span_of(""));
+	ck_assert_int_eq(pop3_run(p), POP3_INPUT);
+	unit_hear(p, &got);
+	ck_assert(span_eq(buf_span(&got),
+	    "-ERR [SYS/TEMP] out of memory\r\n+OK 3 300\r\n"));
+	buf_free(&got);
+	pop3_free(&p);
 	buf_free(&block);
 }
 END_TEST
@@ -257,6 +305,7 @@ add(TCase *tc)
 	tcase_add_test(tc, a_step_leaves_nothing);
 	tcase_add_test(tc, a_closed_engine_takes_nothing);
 	tcase_add_test(tc, no_memory_is_no_crash);
+	tcase_add_test(tc, no_memory_for_a_block);
 	tcase_add_test(tc, no_memory_for_marks);
 	UNIT_ROWS(tc, secrets_are_wiped, secret_talks);
 }

@@ -152,7 +152,7 @@ put_news(struct audit_file *f, struct audit_end *end, struct buf *b)
 	return 0;
 }
 
-/* members is stolen. */
+/* members is stolen; NULL: only what has to be said before it. */
 static int
 append(struct audit_file *f, json_t *members, struct err *e)
 {
@@ -164,7 +164,7 @@ append(struct audit_file *f, json_t *members, struct err *e)
 	if (put_news(f, &end, &b) < 0) {
 		json_decref(members);
 		err_set(e, ERR_TEMP, "out of memory");
-	} else if (put(&end, members, &b) < 0) {
+	} else if (members != NULL && put(&end, members, &b) < 0) {
 		err_set(e, ERR_LIMIT, "the record is too long");
 	} else if (f->fd < 0) {
 		err_set(e, ERR_TEMP, "there is no audit file");
@@ -176,7 +176,7 @@ append(struct audit_file *f, json_t *members, struct err *e)
 	}
 	buf_free(&b);
 	if (r < 0) {
-		f->missed++;
+		f->missed += members != NULL;
 		return -1;
 	}
 	f->end = end;
@@ -246,10 +246,14 @@ void
 audit_file_add(struct audit_file *f, const struct msg_audit *m,
     struct channel *ch, uint32_t id)
 {
+	json_t *members = audit_note_members(m);
 	struct wait w = { .ch = ch, .id = id };
 	struct err e;
 
-	if (append(f, audit_note_members(m), &e) == 0) {
+	if (members == NULL) {
+		f->missed++;
+		err_set(&e, ERR_TEMP, "out of memory");
+	} else if (append(f, members, &e) == 0) {
 		w.at = f->end;
 		audit_note_event(f->log, m, &f->end);
 		sync_later(f, w);
@@ -314,6 +318,9 @@ audit_file_take(struct audit_file *f, int fd)
 	audit_none(&f->end);
 	if (read_end(f, &e) < 0)
 		trouble(f, "audit file damaged", &e);
+	if ((f->unended || buf_len(&f->piece) > 0) &&
+	    append(f, NULL, &e) < 0)
+		trouble(f, "audit record missing", &e);
 	if (before.seq == 0 || strcmp(before.hash, f->end.hash) == 0)
 		return;
 	if (f->end.seq == 0)

@@ -72,6 +72,11 @@ SYSTEM_TESTS = \
 	t/system/601-control.sh \
 	t/system/602-roles.sh \
 	t/system/603-control-torture.sh \
+	t/system/604-audit.sh \
+	t/system/605-audit-trouble.sh \
+	t/system/606-log-follow.sh \
+	t/system/607-log-debug.sh \
+	t/system/608-log-level.sh \
 	t/system/701-reload.sh \
 	t/system/702-every-address.sh \
 	t/system/801-log.sh \

@@ -37,7 +37,7 @@ struct acct_account {
 	bool locked;
 	bool domain_locked;
 	bool xmit;			/* may send mail by XTND XMIT */
-	bool fixed;			/* its owner cannot change the password */
+	bool fixed;			/* no change of password by owner */
 	bool owned;			/* by the user of this machine owner */
 	uint32_t owner;
 	uint32_t apop_len;		/* 0: no APOP */

@@ -56,7 +56,8 @@ take_away(struct store *s, const char *name, struct acct_account *was_r,
  * runs of one domain: the last answer is kept until the transaction ends.
  */
 static int
-put_domain(struct store *s, const char *name, struct store_key *k, struct err *e)
+put_domain(struct store *s, const char *name, struct store_key *k,
+    struct err *e)
 {
 	const char *as = s->known_as;
 	struct err fault;

@@ -1,8 +1,8 @@
 /*
  * passpolicy.h - what a new password must be
  *
- * Our own rules, and libpwquality's (a dictionary, /etc/security/pwquality.conf)
- * where it is built in.  Each refusal is a sentence for whoever chose the
+ * Our own rules, and libpwquality's where it is built in: a dictionary, and
+ * /etc/security/pwquality.conf.  Each refusal is a sentence for whoever chose the
  * password; the password is never part of it.
  */
 #ifndef ACCT_PASSPOLICY_H

@@ -56,7 +56,8 @@ digest_has_md5(void)
 
 /* A fresh nonce each time: 96 random bits, of a few secrets under one key. */
 static int
-encrypt(EVP_CIPHER_CTX *c, struct span about, struct span text, unsigned char *to)
+encrypt(EVP_CIPHER_CTX *c, struct span about, struct span text,
+    unsigned char *to)
 {
 	unsigned char *ct = to + NONCE;
 	int n;

@@ -22,6 +22,8 @@
 static bool
 secret(const char *key)
 {
+	if (strcmp(key, "password_change") == 0)
+		return false;	/* a flag */
 	return strcasestr(key, "pass") != NULL ||
 	    strcasestr(key, "secret") != NULL ||
 	    strcasestr(key, "hash") != NULL || strcmp(key, "lines") == 0;

@@ -32,7 +32,8 @@ others_have_roles(const struct conf *c)
 {
 	const struct conf_strings *admin = &c->control.admin;
 
-	return c->control.owners || c->control.oper.n > 0 || c->control.viewer.n > 0 ||
+	return c->control.owners || c->control.oper.n > 0 ||
+	    c->control.viewer.n > 0 ||
 	    admin->n > 1 || (admin->n == 1 &&
 	    strcmp(admin->at[0], "root") != 0);
 }

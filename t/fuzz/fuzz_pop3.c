@@ -21,6 +21,7 @@
 #define CHECK(what)	do { if (!(what)) broken(#what); } while (0)
 #define MESSAGES	5
 #define LINE_ROOM	32768
+#define STAMP	"<1896.697170952@dbc.mtview.ca.us>"
 
 struct play {
 	const uint8_t *at, *end;
@@ -164,6 +165,8 @@ give_auth(struct play *y)
 	CHECK(a->kind != POP3_AUTH_PASS ||
 	    (a->user.len > 0 && a->data.len > 0));
 	CHECK(memchr(a->user.ptr, '\n', a->user.len) == NULL);
+	CHECK(a->kind != POP3_AUTH_APOP || (a->user.len > 0 &&
+	    a->data.len > 0 && span_eq(pop3_stamp(y->p), STAMP)));
 	if (n > (size_t)(y->end - y->at))
 		n = (size_t)(y->end - y->at);
 	y->auth_ok = y->auth_ok ||
@@ -312,8 +315,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	    .auto_deny = c & 8, .expire_days = -2, .max_bad_before = 50,
 	    .max_bad_after = 50, .max_auth = 20,
 	    .out_high = c & 16 ? 64 : 8192 };
-	peer.tls = c & 32;
-	peer.plaintext_ok = !(c & 64);
+	peer = (struct pop3_peer){ .tls = c & 32, .plaintext_ok = !(c & 64),
+	    .stamp = c & 128 ? STAMP : NULL };
 	make_list(&y);
 	y.p = pop3_new(&y.conf, &peer);
 	CHECK(y.p != NULL);

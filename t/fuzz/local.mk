@@ -96,7 +96,8 @@ CLEANFILES += $(FUZZ_TARGETS)
 EXTRA_DIST += t/fuzz/run t/fuzz/fuzz_pop3.c \
 	$(fuzz_pop3_SEEDS)
 fuzz_pop3_SEEDS = \
-	t/fuzz/corpus/pop3/auth t/fuzz/corpus/pop3/cancel \
+	t/fuzz/corpus/pop3/apop t/fuzz/corpus/pop3/auth \
+	t/fuzz/corpus/pop3/cancel \
 	t/fuzz/corpus/pop3/http t/fuzz/corpus/pop3/inject \
 	t/fuzz/corpus/pop3/last t/fuzz/corpus/pop3/login \
 	t/fuzz/corpus/pop3/long t/fuzz/corpus/pop3/retr \

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <limits.h>
+#include <openssl/evp.h>
 #include <string.h>
 
 #include "lib/base/codec.h"
@@ -115,6 +116,17 @@ START_TEST(md5)
 }
 END_TEST
 
+/* As under a FIPS provider: the answer is no, nothing breaks. */
+START_TEST(where_there_is_no_md5)
+{
+	unsigned char out[MD5_OCTETS];
+
+	ck_assert_int_eq(EVP_default_properties_enable_fips(NULL, 1), 1);
+	ck_assert(!digest_has_md5());
+	ck_assert_int_eq(digest_md5("", 0, out), -1);
+}
+END_TEST
+
 static const unsigned char key_a[SEAL_KEY] = { 1 };
 static const unsigned char key_b[SEAL_KEY] = { 2 };
 static const size_t lengths[] = { 0, 1, 15, 16, 17, 300, 65536 };
@@ -208,6 +220,7 @@ static void
 add(TCase *tc)
 {
 	UNIT_ROWS(tc, md5, md5s);
+	tcase_add_test(tc, where_there_is_no_md5);
 	UNIT_ROWS(tc, what_is_sealed_opens, lengths);
 	tcase_add_test(tc, nothing_else_opens);
 	tcase_add_test(tc, no_nonce_comes_twice);

@@ -66,6 +66,7 @@ m = json.load(sys.stdin)['result']['messages']
 assert m[-1]['state'] == 'bad' and m[-1]['sender'] == '' and m[-1]['account'] == 'anna@example.org', m
 assert m[-1]['answer'].startswith('550'), m
 print(' '.join(x['id'] for x in m))")
+# shellcheck disable=SC2086 # ids, one a word
 set -- $bad
 before=$(find "$dir/host" -name 'smart.*.json' | wc -l)
 must 'badmail tried again' ctl queue badmail retry "$1"

@@ -94,6 +94,8 @@ t_unit_test_pop3_sasl_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_pop3_xmit t/unit/test_poppass
 t_unit_test_pop3_xmit_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_poppass_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_poppass_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
+	-Wl,--wrap=calloc -Wl,--wrap=free
 EXTRA_DIST += t/unit/rss.h
 t_unit_test_line_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_dot_LDADD = lib/proto/libproto.a $(BASE_LIBS) $(CHECK_LIBS)

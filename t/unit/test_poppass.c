@@ -1,6 +1,9 @@
 /*
  * test_poppass.c - what the password-change engine holds and shows
+ *
+ * malloc, calloc and free are wrapped by the linker.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +16,46 @@ static const struct poppass_conf conf = {
 	.on = true, .auto_deny = true, .max_bad_before = 100,
 	.max_bad_after = 100, .max_auth = 100
 };
+
+#define CANARY	"canary4711"
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void __real_free(void *p);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void __wrap_free(void *p);
+
+static long fail_at = -1;	/* this allocation and all behind it fail */
+static long allocations;
+static int leaked;		/* freed blocks with the canary in them */
+
+static bool
+fails(void)
+{
+	return fail_at >= 0 && allocations++ >= fail_at;
+}
+
+void *
+__wrap_malloc(size_t n)
+{
+	return fails() ? NULL : __real_malloc(n);
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+void
+__wrap_free(void *p)
+{
+	size_t n = p == NULL ? 0 : malloc_usable_size(p);
+
+	leaked += p != NULL && memmem(p, n, CANARY, strlen(CANARY)) != NULL;
+	__real_free(p);
+}
 
 static void
 say(struct poppass *p, const char *text)
@@ -144,6 +187,54 @@ START_TEST(a_trace_shows_no_password)
 }
 END_TEST
 
+/* Wrong, refused, taken, and cut off; slices of 9 octets. */
+static void
+whole_session(void)
+{
+	static const char talk[] = "user anna\r\npass x" CANARY "\r\n"
+	    "user anna\r\npass " CANARY "\r\nnewpass " CANARY "1\r\n"
+	    "newpass " CANARY "2\r\nuser anna\r\npass " CANARY "2\r\n"
+	    "newpass " CANARY "\r\n" CANARY "\r\nnewpass " CANARY;
+	static const enum poppass_result answers[] = { POPPASS_FAIL,
+		POPPASS_OK, POPPASS_PERM, POPPASS_OK, POPPASS_OK,
+		POPPASS_TEMP };
+	struct poppass *p = poppass_new(&conf, true);
+	size_t at = 0, n, end = strlen(talk);
+	enum poppass_want w;
+	int asked = 0;
+
+	while (p != NULL && (w = poppass_run(p)) != POPPASS_CLOSE) {
+		poppass_sent(p, poppass_out(p).len);
+		n = end - at < 9 ? end - at : 9;
+		if (w != POPPASS_INPUT)
+			poppass_give(p, answers[asked++ % 6], span_of("no"));
+		else if (n == 0)
+			poppass_abort(p, "over");
+		else
+			at += poppass_feed(p, talk + at, n);
+	}
+	poppass_free(&p);
+}
+
+START_TEST(no_memory_is_no_crash_and_no_leak)
+{
+	long total;
+
+	leaked = 0;
+	fail_at = 1000000;
+	allocations = 0;
+	whole_session();
+	total = allocations;
+	ck_assert_int_gt(total, 5);
+	for (fail_at = 0; fail_at < total; fail_at++) {
+		allocations = 0;
+		whole_session();
+	}
+	fail_at = -1;
+	ck_assert_int_eq(leaked, 0);
+}
+END_TEST
+
 START_TEST(ends_have_names)
 {
 	int i, j;
@@ -163,6 +254,7 @@ add(TCase *tc)
 	tcase_add_test(tc, a_close_forgets_all);
 	tcase_add_test(tc, a_flood_is_bounded);
 	tcase_add_test(tc, a_trace_shows_no_password);
+	tcase_add_test(tc, no_memory_is_no_crash_and_no_leak);
 	tcase_add_test(tc, ends_have_names);
 }
 

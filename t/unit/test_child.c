@@ -242,9 +242,44 @@ START_TEST(the_first_process_tells_how_it_went)
 }
 END_TEST
 
+/* 0-2 are those given, in any order, and it leads a group of its own. */
+START_TEST(standard_descriptors_may_be_its_own)
+{
+	char name[] = "sh", opt[] = "-c", command[] = "cat; echo two >&2; "
+	    "echo three >&3; cut -d ' ' -f 5 /proc/$$/stat; echo $$";
+	char *argv[] = { name, opt, command, NULL };
+	int in[2], ends[2], std[3], fds[1], status;
+	char text[256], want[64];
+	struct err e;
+	ssize_t n;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe2(in, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	ck_assert_int_eq(write(in[1], "one\n", 4), 4);
+	close(in[1]);
+	std[0] = in[0];
+	std[1] = std[2] = fds[0] = ends[1];
+	pid = child_start_std("/bin/sh", argv, std, fds, 1, &e);
+	ck_assert_msg(pid > 0, "%s", e.text);
+	close(in[0]);
+	close(ends[1]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	n = read(ends[0], text, sizeof(text) - 1);
+	ck_assert_int_gt(n, 0);
+	text[n] = '\0';
+	close(ends[0]);
+	snprintf(want, sizeof(want), "one\ntwo\nthree\n%d\n%d\n", (int)pid,
+	    (int)pid);
+	ck_assert_str_eq(text, want);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
+	tcase_add_test(tc, standard_descriptors_may_be_its_own);
 	tcase_add_test(tc, a_program_runs_with_a_minimal_environment);
 	tcase_add_test(tc, only_the_given_descriptors_arrive);
 	tcase_add_test(tc, signals_are_as_a_program_expects_them);

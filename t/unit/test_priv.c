@@ -153,6 +153,28 @@ START_TEST(root_becomes_somebody)
 }
 END_TEST
 
+/* For programs with set-id bits; everything else is given up all the same. */
+static void
+become_somebody_who_may_gain(void)
+{
+	struct priv_want want = all_of_it();
+	struct err e;
+
+	want.may_gain = true;
+	MUST(1, priv_drop(&want, &e) == 0);
+	MUST(2, is("NoNewPrivs", "0"));
+	MUST(3, is("CapBnd", "0000000000000000"));
+	MUST(4, is("CapPrm", "0000000000000000"));
+	MUST(5, setuid(0) < 0 && setgid(0) < 0);
+}
+
+START_TEST(only_who_asks_may_gain)
+{
+	if (!not_root())
+		ck_assert_int_eq(in_child(become_somebody_who_may_gain), 0);
+}
+END_TEST
+
 /* What holds for everybody; root tries it as nobody. */
 static void
 give_up_the_rest(void)
@@ -473,6 +495,7 @@ add(TCase *tc)
 {
 	UNIT_ROWS(tc, a_user_is_found, users);
 	tcase_add_test(tc, root_becomes_somebody);
+	tcase_add_test(tc, only_who_asks_may_gain);
 	tcase_add_test(tc, an_ordinary_user_gives_up_the_rest);
 	tcase_add_test(tc, files_stay_empty);
 	tcase_add_test(tc, an_empty_root_is_empty);

@@ -56,6 +56,7 @@ source(void)
 	s->file = mem_strdup("main.json");
 	s->values = json_object();
 	s->origins = json_object();
+	s->notes = json_array();
 	return s;
 }
 
@@ -83,7 +84,8 @@ settle(struct conf_source *s, struct conf_faults *f)
 	must(conf_fill(c, s) == 0);
 	conf_check(c, s, f->n > 0, f);
 	s->effective = conf_effective(c);
-	must(s->effective != NULL);
+	must(s->effective != NULL &&
+	    conf_over_effective(s->effective, c, s) == 0);
 	return c;
 }
 
@@ -111,9 +113,13 @@ check_dump(const struct conf_source *s)
 {
 	struct conf_faults f = { NULL, 0 };
 	struct conf_source *again = source();
-	json_t *dump = conf_dump(s, false), *changes;
+	json_t *dump = conf_dump(s, true), *changes;
 	struct conf *c;
 
+	must(dump != NULL);
+	json_decref(dump);
+	/* the dump itself shortens long lists */
+	dump = json_deep_copy(s->effective);
 	conf_layer(again, dump, "dump", false, &f);
 	c = settle(again, &f);
 	must(f.n == 0);

@@ -1,49 +1,71 @@
 /*
  * netacl.c - grant and deny ranges for peer addresses: asking
  *
- * A test is one binary search in 4 or 16 octets an edge, without a branch
- * that the processor would have to guess.
+ * A test reads one entry of a table and then searches the few edges it names,
+ * without a branch that the processor would have to guess.
  */
 #include <string.h>
 
 #include "lib/policy/netacl_own.h"
 
-/* 32 bits of each number: no sum here can overflow. */
+#define EDGES_MAX	(2 * NETACL_RULES_MAX + 2)
+#define BUCKETS_MAX	(1u << 24)
+
+/* Numbers of 32 bits: no sum here can overflow 64. */
 void
 netacl_lay_out(const struct netacl *acl, struct netacl_parts *p_r)
 {
 	p_r->v6 = sizeof(*acl);
-	p_r->rules = p_r->v6 + acl->n_v6 * sizeof(struct netacl_v6);
+	p_r->rules = p_r->v6 + acl->v6.n * sizeof(struct netacl_v6_edge);
 	p_r->v4 = p_r->rules + acl->n_rules * sizeof(struct netacl_rule);
-	p_r->v4_rule = p_r->v4 + acl->n_v4 * sizeof(uint32_t);
-	p_r->v6_rule = p_r->v4_rule + acl->n_v4 * sizeof(uint32_t);
-	p_r->end = p_r->v6_rule + acl->n_v6 * sizeof(uint32_t);
+	p_r->v4_table = p_r->v4 + acl->v4.n * sizeof(struct netacl_v4_edge);
+	p_r->v6_table = p_r->v4_table +
+	    (acl->v4.buckets + (size_t)1) * sizeof(uint32_t);
+	p_r->end = p_r->v6_table +
+	    (acl->v6.buckets + (size_t)1) * sizeof(uint32_t);
 }
 
-struct netacl_v6
-netacl_number(const uint8_t ip[16])
+void
+netacl_number(const uint8_t ip[16], uint64_t *hi_r, uint64_t *lo_r)
 {
-	struct netacl_v6 a = { 0, 0 };
-	int i;
+	uint64_t hi, lo;
 
-	for (i = 0; i < 8; i++) {
-		a.hi = a.hi << 8 | ip[i];
-		a.lo = a.lo << 8 | ip[i + 8];
-	}
-	return a;
+	memcpy(&hi, ip, sizeof(hi));
+	memcpy(&lo, ip + sizeof(hi), sizeof(lo));
+	*hi_r = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? hi :
+	    __builtin_bswap64(hi);
+	*lo_r = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? lo :
+	    __builtin_bswap64(lo);
+}
+
+uint32_t
+netacl_bucket(const struct netacl_kind *k, uint64_t a)
+{
+	uint64_t b;
+
+	if (a < k->base)
+		return 0;
+	b = (a - k->base) >> k->shift;
+	return b < k->buckets - 1 ? (uint32_t)b + 1 : k->buckets - 1;
+}
+
+static bool
+is_kind(const struct netacl_kind *k)
+{
+	return k->n > 0 && k->n <= EDGES_MAX && k->buckets > 0 &&
+	    k->buckets <= BUCKETS_MAX && k->shift < 64;
 }
 
 const struct netacl *
 netacl_open(const void *mem, size_t n)
 {
 	const struct netacl *acl = mem;
-	const uint32_t edges_max = 2 * NETACL_RULES_MAX + 2;
 	struct netacl_parts p;
 
 	if (n < sizeof(*acl) || (uintptr_t)mem % sizeof(uint64_t) != 0 ||
 	    acl->magic != NETACL_MAGIC || acl->policy > VERDICT_DENY ||
-	    acl->n_rules > NETACL_RULES_MAX || acl->n_v4 == 0 ||
-	    acl->n_v4 > edges_max || acl->n_v6 == 0 || acl->n_v6 > edges_max)
+	    acl->n_rules > NETACL_RULES_MAX || !is_kind(&acl->v4) ||
+	    !is_kind(&acl->v6))
 		return NULL;
 	netacl_lay_out(acl, &p);
 	return p.end == n ? acl : NULL;
@@ -55,71 +77,74 @@ part(const struct netacl *acl, size_t at)
 	return (const char *)acl + at;
 }
 
-/* The last edge not above the address: an index below n, whatever is in at. */
+/* The first edge to look at, and how many; within n whatever table holds. */
 static size_t
-find_v4(const uint32_t *at, size_t n, uint32_t a)
+narrow(const struct netacl_kind *k, const uint32_t *table, uint64_t a,
+    size_t *n_r)
 {
-	const uint32_t *base = at;
-	size_t half;
+	uint32_t b = netacl_bucket(k, a);
+	size_t first = table[b], last = table[b + 1];
 
-	while (n > 1) {
-		half = n / 2;
-		base = base[half] <= a ? base + half : base;
-		n -= half;
-	}
-	return (size_t)(base - at);
+	last = last < k->n ? last : k->n - 1;
+	first = first < last ? first : last;
+	*n_r = last - first + 1;
+	return first;
 }
 
-static size_t
-find_v6(const struct netacl_v6 *at, size_t n, struct netacl_v6 a)
+/* The last edge not above the address; at least the first. */
+static uint32_t
+find_v4(const struct netacl *acl, const struct netacl_parts *p, uint32_t a)
 {
-	const struct netacl_v6 *base = at;
-	size_t half;
-	int above;
+	const struct netacl_v4_edge *base = part(acl, p->v4);
+	size_t half, n;
 
+	base += narrow(&acl->v4, part(acl, p->v4_table), a, &n);
 	while (n > 1) {
 		half = n / 2;
-		above = base[half].hi > a.hi ||
-		    (base[half].hi == a.hi && base[half].lo > a.lo);
-		base = above ? base : base + half;
+		base = base[half].at <= a ? base + half : base;
 		n -= half;
 	}
-	return (size_t)(base - at);
+	return base->says;
 }
 
 static uint32_t
-find(const struct netacl *acl, const struct netacl_parts *p,
-    const struct addr *a)
+find_v6(const struct netacl *acl, const struct netacl_parts *p, uint64_t hi,
+    uint64_t lo)
 {
-	const uint32_t *rules;
-	struct netacl_v6 number = netacl_number(a->ip);
+	const struct netacl_v6_edge *base = part(acl, p->v6);
+	size_t half, n;
+	int above;
 
-	if (addr_is_v4(a)) {
-		rules = part(acl, p->v4_rule);
-		return rules[find_v4(part(acl, p->v4), acl->n_v4,
-		    (uint32_t)number.lo)];
+	base += narrow(&acl->v6, part(acl, p->v6_table), hi, &n);
+	while (n > 1) {
+		half = n / 2;
+		above = (base[half].hi > hi) |
+		    ((base[half].hi == hi) & (base[half].lo > lo));
+		base = above ? base : base + half;
+		n -= half;
 	}
-	rules = part(acl, p->v6_rule);
-	return rules[find_v6(part(acl, p->v6), acl->n_v6, number)];
+	return base->says;
 }
 
 enum verdict
 netacl_test(const struct netacl *acl, const struct addr *a,
     const struct netacl_rule **rule_r)
 {
-	const struct netacl_rule *r = NULL;
 	struct netacl_parts p;
-	uint32_t i;
+	uint32_t says = NETACL_NONE |
+	    (acl->policy == VERDICT_DENY ? NETACL_DENY : 0), i;
+	uint64_t hi, lo;
 
 	netacl_lay_out(acl, &p);
-	i = a->local ? NETACL_NONE : find(acl, &p, a);
-	if (i < acl->n_rules)
-		r = (const struct netacl_rule *)part(acl, p.rules) + i;
+	netacl_number(a->ip, &hi, &lo);
+	if (!a->local)
+		says = addr_is_v4(a) ? find_v4(acl, &p, (uint32_t)lo) :
+		    find_v6(acl, &p, hi, lo);
+	i = says & ~NETACL_DENY;
 	if (rule_r != NULL)
-		*rule_r = r;
-	if (r == NULL)
-		return (enum verdict)acl->policy;
-	return r->verdict == VERDICT_GRANT ? VERDICT_GRANT : VERDICT_DENY;
+		*rule_r = i >= acl->n_rules ? NULL :
+		    (const struct netacl_rule *)part(acl, p.rules) + i;
+	return (says & NETACL_DENY) != 0 ? VERDICT_DENY : VERDICT_GRANT;
 }
 
 enum verdict

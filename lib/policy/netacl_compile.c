@@ -18,13 +18,19 @@
 #define V4_FIRST	UINT64_C(0xffff00000000)
 #define V4_LAST		UINT64_C(0xffffffffffff)
 
+#define BUCKETS_MAX	65536u
+
+struct number {			/* an address */
+	uint64_t hi, lo;
+};
+
 struct edge {
-	struct netacl_v6 at;
+	struct number at;
 	uint32_t rule;
 };
 
 struct open_rule {
-	struct netacl_v6 last;	/* address of it */
+	struct number last;	/* address of it */
 	uint32_t rule;
 };
 
@@ -60,21 +66,30 @@ netacl_sort(struct netacl_rule *rules, size_t n)
 }
 
 static bool
-is_above(struct netacl_v6 a, struct netacl_v6 b)
+is_above(struct number a, struct number b)
 {
 	return a.hi > b.hi || (a.hi == b.hi && a.lo > b.lo);
 }
 
 static bool
-is_same(struct netacl_v6 a, struct netacl_v6 b)
+is_same(struct number a, struct number b)
 {
 	return a.hi == b.hi && a.lo == b.lo;
 }
 
-static struct netacl_v6
+static struct number
+number_of(const uint8_t ip[16])
+{
+	struct number a;
+
+	netacl_number(ip, &a.hi, &a.lo);
+	return a;
+}
+
+static struct number
 last_of(const struct prefix *p)
 {
-	struct netacl_v6 a = netacl_number(p->ip);
+	struct number a = number_of(p->ip);
 
 	if (p->len < 64)
 		a.hi |= UINT64_MAX >> p->len;
@@ -87,7 +102,7 @@ last_of(const struct prefix *p)
 
 /* From here on rule decides: of several that begin here, the last one said. */
 static void
-put_edge(struct sweep *s, struct netacl_v6 at, uint32_t rule)
+put_edge(struct sweep *s, struct number at, uint32_t rule)
 {
 	if (s->n > 0 && is_same(s->edges[s->n - 1].at, at))
 		s->n--;
@@ -98,9 +113,9 @@ put_edge(struct sweep *s, struct netacl_v6 at, uint32_t rule)
 
 /* Close what ends before at; NULL: everything. */
 static void
-close_before(struct sweep *s, const struct netacl_v6 *at)
+close_before(struct sweep *s, const struct number *at)
 {
-	struct netacl_v6 last;
+	struct number last;
 
 	while (s->depth > 0) {
 		last = s->open[s->depth - 1].last;
@@ -117,7 +132,7 @@ close_before(struct sweep *s, const struct netacl_v6 *at)
 static void
 sweep(struct sweep *s, const struct netacl_rule *rules, size_t n)
 {
-	struct netacl_v6 first = { 0, 0 };
+	struct number first = { 0, 0 };
 	size_t i;
 
 	put_edge(s, first, NETACL_NONE);
@@ -126,7 +141,7 @@ sweep(struct sweep *s, const struct netacl_rule *rules, size_t n)
 		if (i > 0 && rules[i].p.len == rules[i - 1].p.len &&
 		    memcmp(rules[i].p.ip, rules[i - 1].p.ip, 16) == 0)
 			continue;
-		first = netacl_number(rules[i].p.ip);
+		first = number_of(rules[i].p.ip);
 		close_before(s, &first);
 		s->open[s->depth++] = (struct open_rule){
 		    last_of(&rules[i].p), (uint32_t)i };
@@ -137,7 +152,7 @@ sweep(struct sweep *s, const struct netacl_rule *rules, size_t n)
 
 /* -1: an address below IPv4, 0: of IPv4, 1: above. */
 static int
-side(struct netacl_v6 a)
+side(struct number a)
 {
 	if (a.hi != 0 || a.lo > V4_LAST)
 		return 1;
@@ -163,25 +178,34 @@ span_v4(const struct sweep *s, size_t *first_r, uint32_t *before_r,
 }
 
 struct writer {
-	struct netacl_v6 *v6;
-	uint32_t *v6_rule;
-	uint32_t *v4;
-	uint32_t *v4_rule;
+	const struct netacl_rule *rules;
+	enum verdict policy;
+	struct netacl_v6_edge *v6;
+	struct netacl_v4_edge *v4;
 	uint32_t n_v4, n_v6;
 };
 
-static void
-write_v6(struct writer *w, struct netacl_v6 at, uint32_t rule)
+static uint32_t
+says(const struct writer *w, uint32_t rule)
 {
-	w->v6[w->n_v6] = at;
-	w->v6_rule[w->n_v6++] = rule;
+	enum verdict v = rule == NETACL_NONE ? w->policy :
+	    (enum verdict)w->rules[rule].verdict;
+
+	return rule | (v == VERDICT_DENY ? NETACL_DENY : 0);
 }
 
 static void
-write_v4(struct writer *w, uint32_t at, uint32_t rule)
+write_v6(struct writer *w, struct number at, uint32_t rule)
 {
-	w->v4[w->n_v4] = at;
-	w->v4_rule[w->n_v4++] = rule;
+	w->v6[w->n_v6++] = (struct netacl_v6_edge){ at.hi, at.lo,
+	    says(w, rule), 0 };
+}
+
+static void
+write_v4(struct writer *w, uint64_t at, uint32_t rule)
+{
+	w->v4[w->n_v4++] = (struct netacl_v4_edge){ (uint32_t)at,
+	    says(w, rule) };
 }
 
 /* An address of IPv4 is asked for among its own only, so the edges of the
@@ -189,7 +213,7 @@ write_v4(struct writer *w, uint32_t at, uint32_t rule)
 static void
 write_edges(struct writer *w, const struct sweep *s)
 {
-	const struct netacl_v6 behind = { 0, V4_LAST + 1 };
+	const struct number behind = { 0, V4_LAST + 1 };
 	uint32_t before, after;
 	size_t first, n = span_v4(s, &first, &before, &after), i;
 
@@ -198,42 +222,117 @@ write_edges(struct writer *w, const struct sweep *s)
 	if (n == 0 || s->edges[first].at.lo != V4_FIRST)
 		write_v4(w, 0, before);
 	for (; i < first + n; i++)
-		write_v4(w, (uint32_t)s->edges[i].at.lo, s->edges[i].rule);
+		write_v4(w, s->edges[i].at.lo & UINT32_MAX, s->edges[i].rule);
 	if (n > 0 && (i == s->n || !is_same(s->edges[i].at, behind)))
 		write_v6(w, behind, after);
 	for (; i < s->n; i++)
 		write_v6(w, s->edges[i].at, s->edges[i].rule);
 }
 
+/* About one edge a bucket, from the first edge above 0 to the last. */
+static void
+choose_buckets(struct netacl_kind *k, uint32_t n, uint64_t first,
+    uint64_t last)
+{
+	uint64_t most = n < BUCKETS_MAX ? n : BUCKETS_MAX;
+
+	k->n = n;
+	k->base = first;
+	while ((last - first) >> k->shift > most)
+		k->shift++;
+	k->buckets = (uint32_t)((last - first) >> k->shift) + 2;
+}
+
+/* What stands around IPv4, at 0 and behind it, is far below all that is in
+ * use: buckets begin above. */
+static uint64_t
+first_v6(const struct writer *w)
+{
+	uint32_t i = 0;
+
+	while (i + 1 < w->n_v6 && w->v6[i].hi == 0)
+		i++;
+	return w->v6[i].hi;
+}
+
+/* Of each bucket the last edge not above its beginning. */
+static void
+write_v4_table(const struct netacl_kind *k, const struct writer *w,
+    uint32_t *table)
+{
+	uint32_t b, i = 0;
+
+	table[0] = 0;
+	for (b = 1; b < k->buckets; b++) {
+		while (i + 1 < k->n && w->v4[i + 1].at <= k->base +
+		    ((uint64_t)(b - 1) << k->shift))
+			i++;
+		table[b] = i;
+	}
+	table[b] = k->n - 1;
+}
+
+static void
+write_v6_table(const struct netacl_kind *k, const struct writer *w,
+    uint32_t *table)
+{
+	const struct netacl_v6_edge *v6 = w->v6;
+	uint32_t b, i = 0;
+	uint64_t from;
+
+	table[0] = 0;
+	for (b = 1; b < k->buckets; b++) {
+		from = k->base + ((uint64_t)(b - 1) << k->shift);
+		while (i + 1 < k->n && (v6[i + 1].hi < from ||
+		    (v6[i + 1].hi == from && v6[i + 1].lo == 0)))
+			i++;
+		table[b] = i;
+	}
+	table[b] = k->n - 1;
+}
+
+static char *
+assemble(const struct netacl *head, const struct writer *w, size_t *size_r)
+{
+	struct netacl_parts p;
+	char *mem;
+
+	netacl_lay_out(head, &p);
+	mem = mem_new(p.end, 1);
+	if (mem == NULL)
+		return NULL;
+	memcpy(mem, head, sizeof(*head));
+	memcpy(mem + p.v6, w->v6, w->n_v6 * sizeof(*w->v6));
+	if (head->n_rules > 0)
+		memcpy(mem + p.rules, w->rules,
+		    head->n_rules * sizeof(*w->rules));
+	memcpy(mem + p.v4, w->v4, w->n_v4 * sizeof(*w->v4));
+	write_v4_table(&head->v4, w, (uint32_t *)(void *)(mem + p.v4_table));
+	write_v6_table(&head->v6, w, (uint32_t *)(void *)(mem + p.v6_table));
+	*size_r = p.end;
+	return mem;
+}
+
 static struct netacl *
 write_list(const struct sweep *s, struct netacl *head,
     const struct netacl_rule *rules, size_t *size_r)
 {
-	struct netacl_v6 *v6 = mem_new(s->n + 2, sizeof(*v6));
-	uint32_t *words = mem_new(s->n + 2, 3 * sizeof(*words));
-	struct writer w = { v6, words, words + s->n + 2,
-		words + 2 * (s->n + 2), 0, 0 };
-	struct netacl_parts p;
+	struct writer w = { .rules = rules,
+		.policy = (enum verdict)head->policy };
 	char *mem = NULL;
 
-	if (v6 != NULL && words != NULL) {
+	w.v6 = mem_new(s->n + 2, sizeof(*w.v6));
+	w.v4 = mem_new(s->n + 2, sizeof(*w.v4));
+	if (w.v6 != NULL && w.v4 != NULL) {
 		write_edges(&w, s);
-		head->n_v4 = w.n_v4;
-		head->n_v6 = w.n_v6;
-		netacl_lay_out(head, &p);
-		mem = mem_new(p.end, 1);
+		choose_buckets(&head->v4, w.n_v4,
+		    w.n_v4 > 1 ? w.v4[1].at : 0, w.v4[w.n_v4 - 1].at);
+		choose_buckets(&head->v6, w.n_v6, first_v6(&w),
+		    w.v6[w.n_v6 - 1].hi);
+		mem = assemble(head, &w, size_r);
 	}
-	if (mem != NULL) {
-		memcpy(mem, head, sizeof(*head));
-		memcpy(mem + p.v6, w.v6, w.n_v6 * sizeof(*w.v6));
-		memcpy(mem + p.rules, rules, head->n_rules * sizeof(*rules));
-		memcpy(mem + p.v4, w.v4, w.n_v4 * sizeof(*w.v4));
-		memcpy(mem + p.v4_rule, w.v4_rule, w.n_v4 * sizeof(*w.v4));
-		memcpy(mem + p.v6_rule, w.v6_rule, w.n_v6 * sizeof(*w.v4));
-		*size_r = p.end;
-	}
-	free(v6);
-	free(words);
+	free(w.v6);
+	free(w.v4);
 	return (struct netacl *)(void *)mem;
 }
 
@@ -241,9 +340,8 @@ struct netacl *
 netacl_compile(enum verdict policy, struct netacl_rule *rules, size_t n,
     size_t *size_r, struct err *e)
 {
-	struct netacl head = { NETACL_MAGIC, (uint32_t)policy, (uint32_t)n,
-		0, 0, 0 };
-	static const struct netacl_rule none;
+	struct netacl head = { .magic = NETACL_MAGIC,
+		.policy = (uint32_t)policy, .n_rules = (uint32_t)n };
 	struct sweep s = { .n = 0 };
 	struct netacl *acl = NULL;
 
@@ -256,7 +354,7 @@ netacl_compile(enum verdict policy, struct netacl_rule *rules, size_t n,
 	s.edges = mem_new(2 * n + 3, sizeof(*s.edges));
 	if (s.edges != NULL) {
 		sweep(&s, rules, n);
-		acl = write_list(&s, &head, n == 0 ? &none : rules, size_r);
+		acl = write_list(&s, &head, rules, size_r);
 	}
 	free(s.edges);
 	if (acl == NULL)

@@ -21,3 +21,8 @@ CLEANFILES += t/bench/acct_cost
 EXTRA_PROGRAMS += t/bench/mail_open
 t_bench_mail_open_LDADD = lib/mail/libmail.a $(BASE_LIBS)
 CLEANFILES += t/bench/mail_open
+
+# What access lists cost keeper and front: make t/bench/access_cost.
+EXTRA_PROGRAMS += t/bench/access_cost
+t_bench_access_cost_LDADD = $(FRONT_LIBS)
+CLEANFILES += t/bench/access_cost

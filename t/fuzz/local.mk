@@ -69,7 +69,8 @@ fuzz_aclset_FROM = pop3srvd/ipc/aclset.c pop3srvd/ipc/text.c \
 fuzz_aclset_LIBS =
 EXTRA_DIST += t/fuzz/fuzz_netlist.c t/fuzz/fuzz_aclset.c \
 	t/fuzz/corpus/netlist/forms t/fuzz/corpus/netlist/nested \
-	t/fuzz/corpus/netlist/faulty t/fuzz/corpus/aclset/two
+	t/fuzz/corpus/netlist/faulty t/fuzz/corpus/netlist/first \
+	t/fuzz/corpus/aclset/two
 
 # Headers of mail that clients send, and what relay keeps in its spool.
 FUZZ_TARGETS += t/fuzz/fuzz_relay

@@ -155,7 +155,7 @@ check_data(struct session *s, int64_t now)
 	deadline_data(s, s->engine->taking(s));
 }
 
-/* The peer is not to blame when it is auth or drop that does not answer. */
+/* The peer is not to blame when it is we who do not answer. */
 static void
 too_late(struct session *s, const char *text, const char *reason)
 {
@@ -164,6 +164,7 @@ too_late(struct session *s, const char *text, const char *reason)
 	case SESSION_DROP:
 	case SESSION_MSG:
 	case SESSION_COMMIT:
+	case SESSION_XMIT:
 		session_abort(s, "[SYS/TEMP] no answer in time",
 		    "helper-timeout");
 		break;

@@ -52,5 +52,18 @@ else
 	listener "\"tls\": \"implicit\", \"address\": \"$addr\", \"port\": 1107"
 	start_server
 fi
+listener "\"tls\": \"none\", \"address\": \"$addr\", \"port\": 1108, \"proxy_from\": [\"127.97.0.0/16\"]"
+must 'a proxy before it' ctl reload
+must 'switched on' ctl option set password_change on
+must 'a peer that a proxy names counts, not the proxy' python3 -c "
+import socket, os
+def first(peer):
+    s = socket.create_connection((os.environ['addr'], 1108), 10, ('127.97.0.1', 0))
+    s.sendall(b'PROXY TCP4 %s 192.0.2.1 1234 106\\r\\nuser anna\\r\\nquit\\r\\n' % peer)
+    f = s.makefile('rb')
+    assert f.readline().startswith(b'200 ')
+    return f.readline()[:3]
+assert first(b'203.0.113.5') == b'530', first(b'203.0.113.5')
+assert first(b'127.0.0.9') == b'300'"
 logins=no still_alive
 stop_server

@@ -16,7 +16,8 @@ EOF2
 chmod 755 "$dir/sendmail"
 cat >"$dir/conf.d/50-xmit.json" <<EOF2
 { "relay": { "sendmail": "$dir/sendmail", "max_size": "200K" },
-  "limits": { "rate_window": "2s", "min_rate": 200, "bad_commands": 100 } }
+  "limits": { "rate_window": "2s", "min_rate": 200, "bad_commands": 100,
+    "idle_timeout": "10s" } }
 EOF2
 start_server
 for u in anna berta; do add_account "$u@example.org"; done
@@ -211,6 +212,25 @@ q = Pop3(tls=True).login('berta'); q.ok('STAT'); q.quit()
 p.quit()
 os.unlink(DIR + '/sent/hang')
 PY
+
+py='a relay that hangs costs those who send, nobody else (X-44)'
+py <<'PY'
+import json, os, signal, subprocess, time
+from pop3 import Pop3
+out = subprocess.run([os.environ['bin'] + '/bin/pop3ctl', '-s', os.environ['sock'], '--json', 'status'],
+                     capture_output=True).stdout
+relay = [p['pid'] for p in json.loads(out)['result']['processes'] if p['role'] == 'relay'][0]
+os.kill(relay, signal.SIGSTOP)
+try:
+    p = Pop3(tls=True).login('anna')
+    p.send(b'XTND XMIT\r\n')
+    q = Pop3(tls=True).login('berta'); q.ok('STAT'); q.quit()
+    assert p.line() == b'-ERR [SYS/TEMP] no answer in time'
+    assert p.eof()
+finally:
+    os.kill(relay, signal.SIGCONT)
+PY
+must 'with its reason' grep -q 'session end user=anna@example.org reason=helper-timeout' "$dir/log"
 
 killing=yes
 py='without relay it is refused before the client sends, and later works again (X-19)'

@@ -151,7 +151,8 @@ ctl_audit_missing(struct server *srv, const struct ctl_request *req)
 	    { NULL, { NULL, 0 }, 0 } });
 }
 
-/* Without a channel it waits for the next: log is being restarted. */
+/* Without a channel it waits for the next, if anybody does: log is being
+ * restarted. */
 int
 ctl_audit_send(struct server *srv, struct ctl_record *r, uint32_t id,
     const struct ctl_asker *a, const struct ctl_request *req,
@@ -161,7 +162,7 @@ ctl_audit_send(struct server *srv, struct ctl_record *r, uint32_t id,
 
 	buf_init(&r->packed, FRAME_MAX);
 	if (pack(srv, a, req, result, &m, &r->packed) < 0 ||
-	    (life_log_channel(srv->life) != NULL &&
+	    ((id == 0 || life_log_channel(srv->life) != NULL) &&
 	    send_packed(srv, id, &r->packed) < 0)) {
 		ctl_audit_clear(r);
 		ctl_audit_missing(srv, req);

@@ -148,12 +148,32 @@ patience_due(struct loop *l, struct timer *t)
 	ctl_seat_overdue(LOOP_OWNER(t, struct ctl_seat, patience));
 }
 
+/* How it went is not known yet, and will not be recorded any more. */
+static void
+record_gone(struct ctl_seat *st)
+{
+	struct ctl_record r = { .id = 0 };
+
+	(void)ctl_audit_send(st->srv, &r, 0, &st->asker, &st->req,
+	    "asker-gone");
+	ctl_audit_clear(&r);
+}
+
+void
+ctl_seat_take_away(struct ctl_seat *st)
+{
+	if (st->ticket != 0 && ctl_changes(st->req.verb, st->req.args))
+		record_gone(st);
+	ctl_client_free(&st->client);
+	ctl_seat_clear(st);
+}
+
 void
 ctl_seat_gone(struct ctl_seat *st)
 {
 	ctl_client_free(&st->client);
-	if (st->record.id != 0 || st->held)
-		return;		/* what waits for it is bounded already */
+	if (st->record.id != 0 && life_log_channel(st->srv->life) == NULL)
+		return;		/* it has to be sent yet */
 	if (st->ticket == 0 ||
 	    !ctl_changes(st->req.verb, st->req.args) || timer_after(
 	    st->srv->loop, &st->patience, REPLY_WAIT) < 0)

@@ -42,6 +42,7 @@ struct ctl_seat {
 	bool follows;			/* the log: a stream of replies */
 	bool held;			/* answer is there and must wait */
 	uint64_t lost;			/* of it, not told yet */
+	uint64_t since;			/* which peer this is */
 };
 
 void ctl_seat_init(struct ctl_seat *st, struct server *srv,
@@ -66,6 +67,8 @@ void ctl_seat_release(struct ctl_seat *st, const char *warning);
 void ctl_seat_overdue(struct ctl_seat *st);
 /* The client has gone: frees it.  A change goes on without it. */
 void ctl_seat_gone(struct ctl_seat *st);
+/* Another peer gets it: whoever sits there goes. */
+void ctl_seat_take_away(struct ctl_seat *st);
 /* A line of the log. */
 void ctl_seat_line(struct ctl_seat *st, uint64_t lost, struct span json);
 

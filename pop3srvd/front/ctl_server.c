@@ -24,6 +24,8 @@
 #include "pop3srvd/front/server.h"
 
 #define CLIENTS		32
+enum { ORPHAN = 10, BUSY = 20, NEVER = 99 };	/* ease() */
+#define FRESH		(CLIENTS / 2)
 #define OWNERS		4	/* without a role, served at once */
 
 struct ctl_server {
@@ -32,6 +34,9 @@ struct ctl_server {
 	struct ctl_roles *roles;
 	struct ctl_refusals refusals;
 	uint32_t tickets;
+	uint64_t peers;			/* that ever came */
+	unsigned fresh;			/* since next_turn ran */
+	struct task next_turn;
 	struct ctl_seat seats[CLIENTS];
 };
 
@@ -149,25 +154,53 @@ static const struct ctl_client_ops client_ops = {
 	.gone = on_gone
 };
 
-/* A free seat; else that of the least who has one, asks nothing and is not
- * above role: who only holds connections cannot keep the operator out. */
+/*
+ * How little it matters that st is taken away for a peer with this role, from
+ * 0, or NEVER.  Who only holds connections cannot keep the operator out, nor can
+ * lesser ones who always ask something.
+ */
+static int
+ease(const struct ctl_seat *st, enum ctl_role role)
+{
+	if (st->client == NULL)
+		return st->req.verb == NULL ? 0 : ORPHAN;
+	if (st->req.verb == NULL && st->asker.role <= role)
+		return 1 + (int)st->asker.role;
+	return st->asker.role < role ? BUSY + (int)st->asker.role : NEVER;
+}
+
+/* The easiest, of these the one that came first. */
 static struct ctl_seat *
 free_seat(struct ctl_server *cs, enum ctl_role role)
 {
-	struct ctl_seat *st, *least = NULL;
-	int i;
+	struct ctl_seat *st, *best = NULL;
+	int i, e, least = NEVER;
 
 	for (i = 0; i < CLIENTS; i++) {
 		st = &cs->seats[i];
-		if (st->client == NULL && st->req.verb == NULL)
-			return st;
-		if (st->client != NULL && st->req.verb == NULL &&
-		    st->asker.role <= role && (least == NULL || st->asker.role < least->asker.role))
-			least = st;
+		e = ease(st, role);
+		if (e < least || (e == least && e != NEVER &&
+		    st->since < best->since)) {
+			best = st;
+			least = e;
+		}
 	}
-	if (least != NULL)
-		ctl_client_free(&least->client);
-	return least;
+	if (best != NULL)
+		ctl_seat_take_away(best);
+	return best;
+}
+
+/* Who came in one turn has a chance to say something in the next, before those
+ * behind take the seat away. */
+static void
+let_in(struct loop *l, struct task *t)
+{
+	struct ctl_server *cs = LOOP_OWNER(t, struct ctl_server, next_turn);
+
+	(void)l;
+	cs->fresh = 0;
+	if (cs->listener != NULL)
+		listener_pause(cs->listener, false);
 }
 
 static void
@@ -189,6 +222,11 @@ on_peer(int fd, const struct addr *peer, void *arg)
 	}
 	st->asker.who = who;
 	st->asker.role = role;
+	st->since = ++cs->peers;
+	if (++cs->fresh == FRESH) {
+		listener_pause(cs->listener, true);
+		loop_defer(cs->srv->loop, &cs->next_turn);
+	}
 	st->client = ctl_client_new(cs->srv->loop, fd, &client_ops, cs);
 }
 
@@ -201,6 +239,7 @@ ctl_server_new(struct server *srv)
 	if (cs == NULL)
 		return NULL;
 	cs->srv = srv;
+	cs->next_turn.run = let_in;
 	for (i = 0; i < CLIENTS; i++)
 		ctl_seat_init(&cs->seats[i], srv, &cs->tickets);
 	cs->roles = ctl_roles_new();
@@ -222,6 +261,7 @@ ctl_server_free(struct ctl_server **cs_p)
 		return;
 	if (cs->listener != NULL)
 		listener_free(&cs->listener);
+	loop_undefer(cs->srv->loop, &cs->next_turn);
 	for (i = 0; i < CLIENTS; i++) {
 		ctl_seat_clear(&cs->seats[i]);
 		ctl_client_free(&cs->seats[i].client);

@@ -77,6 +77,7 @@ SYSTEM_TESTS = \
 	t/system/606-log-follow.sh \
 	t/system/607-log-debug.sh \
 	t/system/608-log-level.sh \
+	t/system/609-control-hostile.sh \
 	t/system/701-reload.sh \
 	t/system/702-every-address.sh \
 	t/system/801-log.sh \

@@ -101,7 +101,7 @@ while time.monotonic() < stop:
             os.kill(p['pid'], signal.SIGKILL)
             kills += 1
 for t in ts: t.join()
-assert told and kills > 3, (told, kills)
+assert told and kills > 0, (told, kills)
 until('all that was accepted', lambda: told <= {r['rcpts'][0] for r in recorded()}, 30)
 until('an empty spool', lambda: os.listdir(FOLDER + '/state/spool') == ['badmail'])
 print('%d messages accepted, %d kills, %d recorded' % (len(told), kills, len(recorded())))

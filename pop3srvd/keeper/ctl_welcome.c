@@ -82,8 +82,9 @@ others(const struct keeper *k)
 	size_t i;
 
 	for (i = 0; list != NULL && i < k->conf->n_listeners; i++) {
-		if (strcmp(l[i].server.welcome, root->welcome) == 0 &&
-		    strcmp(l[i].server.hostname, root->hostname) == 0)
+		if (l[i].protocol != CONF_POP3 ||
+		    (strcmp(l[i].server.welcome, root->welcome) == 0 &&
+		    strcmp(l[i].server.hostname, root->hostname) == 0))
 			continue;
 		if (json_array_append_new(list, show(k, &l[i].server,
 		    l[i].name)) < 0) {
@@ -94,6 +95,22 @@ others(const struct keeper *k)
 	return list;
 }
 
+/* As ctl_config_listener(), of those that greet with a text of ours. */
+static int
+greeter(const struct keeper *k, const json_t *args, const char **name_r,
+    struct err *e)
+{
+	const struct conf_listener *l;
+
+	if (ctl_config_listener(k, args, name_r, e) < 0)
+		return -1;
+	l = named(k->conf, *name_r);
+	if (l != NULL && l->protocol != CONF_POP3)
+		return err_set(e, ERR_CONFIG, "listener \"%.80s\" does not "
+		    "speak POP3, and its greeting is fixed", *name_r);
+	return 0;
+}
+
 json_t *
 ctl_welcome_show(struct keeper *k, const json_t *args, struct err *e)
 {
@@ -101,7 +118,7 @@ ctl_welcome_show(struct keeper *k, const json_t *args, struct err *e)
 	const char *listener;
 	json_t *v;
 
-	if (ctl_config_listener(k, args, &listener, e) < 0)
+	if (greeter(k, args, &listener, e) < 0)
 		return NULL;
 	l = named(k->conf, listener);
 	v = show(k, l != NULL ? &l->server : &k->conf->server,
@@ -145,7 +162,7 @@ ctl_welcome_set(struct keeper *k, const json_t *args, struct err *e)
 	char key[CTL_KEY_MAX];
 	bool runtime;
 
-	if (text == NULL || ctl_config_listener(k, args, &listener, e) < 0 ||
+	if (text == NULL || greeter(k, args, &listener, e) < 0 ||
 	    json_bool(args, "runtime", false, &runtime, e) < 0)
 		return NULL;
 	return with_shown(k, ctl_config_put(k, ctl_config_key(listener, KEY,

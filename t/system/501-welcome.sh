@@ -105,6 +105,15 @@ must 'show has both' ctl welcome show
 says '^text      before$'
 says '^listener  pop3s$'
 says '^text      Staff$'
+cat >"$dir/conf.d/60-poppass.json" <<EOF
+{ "listeners": [
+    { "name": "pop3", "address": "$addr", "port": $port, "tls": "starttls" },
+    { "name": "pop3s", "address": "$addr", "port": $tls_port, "tls": "implicit" },
+    { "name": "poppass", "protocol": "poppass", "address": "$addr", "port": 1106, "tls": "none" } ] }
+EOF
+must 'a listener that speaks something else' ctl reload
+must_exit 65 'greets as it must' ctl welcome set --listener poppass 'Staff'
+says 'listener "poppass" does not speak POP3, and its greeting is fixed'
 must 'for a while' ctl welcome set --runtime --listener pop3s 'Guests'
 must 'there now' greets $tls_port Guests
 must 'until a reload' ctl reload

@@ -12,7 +12,7 @@ cat >"$dir/conf.d/50-poppass.json" <<EOF2
 EOF2
 start_server
 for u in anna berta carla; do add_account "$u@example.org" 'first horse battery'; done
-py() { python3 - "$@" || fail "$py"; say "ok - $py"; }
+py() { python3 - || fail "$py"; say "ok - $py"; }
 
 py='off means off: one line, and the end (I-5)'
 py <<'PY'

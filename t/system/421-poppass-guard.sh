@@ -20,7 +20,7 @@ add_account dora@closed.example 'first horse battery'
 must 'lock an account' ctl account lock locked@example.org
 must 'fix a password' ctl account set --password-change off fixed@example.org
 must 'lock a domain' ctl domain lock closed.example
-py() { python3 - "$@" || fail "$py"; say "ok - $py"; }
+py() { python3 - || fail "$py"; say "ok - $py"; }
 
 py='unknown, wrong, locked: the same words on the same deadline, others served meanwhile'
 py <<'PY'

@@ -23,7 +23,7 @@ start_server
 for u in anna berta; do add_account "$u@example.org"; done
 deliver anna@example.org "$src"/t/system/wire.py
 must 'permit one account' ctl account set --xmit on anna@example.org
-py() { python3 - "$@" || fail "$py"; say "ok - $py"; }
+py() { python3 - || fail "$py"; say "ok - $py"; }
 cat >"$dir/sending.py" <<'EOF2'
 import glob, os, time
 from pop3 import Pop3

@@ -220,6 +220,7 @@ conf_check(const struct conf *c, const struct conf_source *s, bool early,
 	if (!s->listeners_bad && c->n_listeners > 0)
 		conf_over_check(c, s, f);
 	conf_check_logs(c, s, f);
+	conf_check_access(c, s);
 	check_relay_files(&k);
 	conf_check_relay(c, s, f);
 	if (c->auth.backends.n == 0)

@@ -100,6 +100,9 @@ void conf_check_logs(const struct conf *c, const struct conf_source *s,
 /* state_dir as main file and conf.d say it; NULL with a fault. */
 char *conf_load_state_dir(const char *file, struct conf_faults *f);
 
+/* Notes on access lists that let nobody in. */
+void conf_check_access(const struct conf *c, const struct conf_source *s);
+
 /* What a greeting may hold; "welcome" of the root and of each listener. */
 void conf_check_welcome(const struct conf *c, const struct conf_source *s,
     struct conf_faults *f);

@@ -4,6 +4,7 @@
 noinst_LIBRARIES += lib/conf/libconf.a
 lib_conf_libconf_a_SOURCES = \
 	lib/conf/conf.h \
+	lib/conf/conf_access.c \
 	lib/conf/conf_check.c \
 	lib/conf/conf_check_relay.c \
 	lib/conf/conf_check_log.c \

@@ -114,6 +114,9 @@ is 127.99.71.200 refused
 must 'take all out' ctl grant remove 127.99.70.0/24 127.99.50.7
 must 'which is warned of' grep -q 'everybody is refused, this machine included, on listener pop3, pop3s' "$dir/out"
 is 127.0.0.1 refused
+must 'and logged' grep -q 'configuration warning key=access.policy' "$dir/log"
+must 'the check warns' "$bin/sbin/pop3srvd" -n -c "$dir/pop3srvd.json"
+must 'and names the key' grep -q 'access.policy: deny with an empty access.grant refuses everybody' "$dir/out"
 must 'policy show tells' sh -c "'$bin/bin/pop3ctl' -s '$sock' policy show | grep -q nobody"
 stop_server
 start_server

@@ -37,6 +37,7 @@ SYSTEM_TESTS = \
 	t/system/520-policy.sh \
 	t/system/521-access-files.sh \
 	t/system/522-import.sh \
+	t/system/523-listener-access.sh \
 	t/system/402-auto-deny.sh \
 	t/system/403-proxy-header.sh \
 	t/system/404-many-connections.sh \

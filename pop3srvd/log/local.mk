@@ -6,6 +6,8 @@ pop3srvd_log_liblog_a_SOURCES = \
 	pop3srvd/log/answer.h \
 	pop3srvd/log/audit_file.c \
 	pop3srvd/log/audit_file.h \
+	pop3srvd/log/audit_job.c \
+	pop3srvd/log/audit_job.h \
 	pop3srvd/log/audit_look.c \
 	pop3srvd/log/audit_look.h \
 	pop3srvd/log/audit_note.c \

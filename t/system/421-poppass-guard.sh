@@ -65,11 +65,11 @@ from poppass import Poppass
 p = Poppass()
 p.must('user anna', '300'); p.must('pass first horse battery', '200')
 seen = set()
-for new in ('short', 'first horse battery', 'me anna 5512 xyz', 'ungültig\x01\x02 control 5'):
+for new in ('short', 'first horse battery', 'me anna 5512 xyz'):
     r = p.cmd('newpass ' + new)
     assert r.startswith(b'550 ') and len(r) > 20, (new, r)
     seen.add(r)
-assert len(seen) >= 3, seen
+assert len(seen) == 3, seen
 p.must('newpass Ganz 77 anderes Wort', '200')
 PY
 

@@ -62,8 +62,13 @@ says pop3 refused 127.96.9.1
 must_exit 65 'nor can it come in by a change' ctl deny add 127.96.10.1
 says pop3 served 127.96.10.1
 rm "$dir/conf.d/60-faulty.json"
-must 'a listener comes with its lists' sh -c "printf '{ \"listeners\": [ { \"name\": \"pop3\", \"address\": \"%s\", \"port\": $port }, { \"name\": \"new\", \"address\": \"%s\", \"port\": 1111, \"access\": { \"deny\": [\"127.96.0.0/16\"] } } ] }' $addr $addr >'$dir/conf.d/70-new.json'"
-must 'reload' ctl reload
+cat >"$dir/conf.d/70-new.json" <<EOT
+{ "listeners": [
+  { "name": "pop3", "address": "$addr", "port": $port },
+  { "name": "pop3s", "address": "$addr", "port": $tls_port, "tls": "implicit" },
+  { "name": "new", "address": "$addr", "port": 1111, "access": { "deny": ["127.96.0.0/16"] } } ] }
+EOT
+must 'a new listener comes with its lists' ctl reload
 says new refused 127.96.77.1
 says pop3 served 127.96.77.1
 must 'on its port' python3 -c "
@@ -72,6 +77,8 @@ from pop3 import Pop3
 p = Pop3(source='127.96.77.1', port=1111, greet=False, timeout=9)
 assert p.eof() and p.buf == b''
 assert Pop3(port=1111).greeting.startswith(b'+OK')"
-must_exit 67 'the old one has gone' ctl access test --listener pop3s 127.0.0.1
+rm "$dir/conf.d/70-new.json"
+must 'and goes with them' ctl reload
+must_exit 67 'it is not there any more' ctl access test --listener new 127.0.0.1
 still_alive
 stop_server

@@ -172,6 +172,8 @@ void
 ctl_seat_gone(struct ctl_seat *st)
 {
 	ctl_client_free(&st->client);
+	if (st->held)
+		let_go(st);	/* recorded now, told to nobody */
 	if (st->record.id != 0 && life_log_channel(st->srv->life) == NULL)
 		return;		/* it has to be sent yet */
 	if (st->ticket == 0 ||

@@ -199,6 +199,65 @@ START_TEST(replies)
 }
 END_TEST
 
+/* A stream of replies, and a change without an audit record. */
+START_TEST(more_and_warnings)
+{
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	ck_assert_int_eq(ctl_reply_more(&b, 7, 0, span_of("{}")), 0);
+	ck_assert_int_eq(ctl_reply_more(&b, 7, 12,
+	    span_of("{\"line\":\"x\"}")), 0);
+	ck_assert_int_eq(ctl_reply_warn(&b, 8, NULL, "no record"), 0);
+	ck_assert_int_eq(ctl_reply_warn(&b, 9, NULL, NULL), 0);
+	ck_assert_int_eq(buf_addc(&b, '\0'), 0);
+	ck_assert_str_eq(buf_data(&b),
+	    "{\"v\":1,\"id\":7,\"ok\":true,\"more\":true,\"result\":{}}\n"
+	    "{\"v\":1,\"id\":7,\"ok\":true,\"more\":true,\"lost\":12,"
+	    "\"result\":{\"line\":\"x\"}}\n"
+	    "{\"v\":1,\"id\":8,\"ok\":true,\"result\":{},"
+	    "\"warning\":\"no record\"}\n"
+	    "{\"v\":1,\"id\":9,\"ok\":true,\"result\":{}}\n");
+	buf_free(&b);
+	/* no room: nothing of it */
+	buf_init(&b, 20);
+	ck_assert_int_eq(ctl_reply_more(&b, 7, 0, span_of("{}")), -1);
+	ck_assert_uint_eq(buf_len(&b), 0);
+	buf_free(&b);
+}
+END_TEST
+
+static const struct {
+	const char *verb;
+	bool args, changes;
+} changing[] = {
+	{ "status", false, false },
+	{ "session.list", false, false },
+	{ "audit.verify", true, false },
+	{ "log.follow", true, false },
+	{ "log.level", false, false },
+	{ "log.level", true, true },
+	{ "log.debug", false, false },
+	{ "log.debug", true, true },
+	{ "session.kill", true, true },
+	{ "session.kill", false, true },
+	{ "config.set", true, true },
+	{ "account.passwd", true, true },
+	{ "account.export", false, true },
+	{ "server.stop", false, true },
+};
+
+START_TEST(changes_are_recorded)
+{
+	json_t *args = changing[_i].args ? json_pack("{s:i}", "a", 1) :
+	    json_object();
+
+	ck_assert_int_eq(ctl_changes(ctl_find(changing[_i].verb), args),
+	    changing[_i].changes);
+	json_decref(args);
+}
+END_TEST
+
 START_TEST(a_text_that_is_no_utf8_is_still_told)
 {
 	json_t *v = ctl_error_json(CTL_CONFIG, "file \xff\xfe: bad");
@@ -282,6 +341,8 @@ add(TCase *tc)
 	UNIT_ROWS(tc, class_to_code, classes);
 	tcase_add_test(tc, a_long_line_is_refused);
 	tcase_add_test(tc, replies);
+	tcase_add_test(tc, more_and_warnings);
+	UNIT_ROWS(tc, changes_are_recorded, changing);
 	tcase_add_test(tc, a_text_that_is_no_utf8_is_still_told);
 	tcase_add_test(tc, a_result_too_long_becomes_a_fault);
 	tcase_add_test(tc, passwords_are_wiped);

@@ -87,7 +87,8 @@ autodeny_keep(struct autodeny *ad, void *mem, size_t octets, int64_t now)
 	n = ad->kept->n < ad->kept_max ? (size_t)ad->kept->n : ad->kept_max;
 	for (i = 0; i < n && ad->n < ad->max; i++) {
 		memcpy(&slot, &ad->kept->at[i], sizeof(slot));
-		if (sound(&slot, now, &e) && *autodeny_link(ad, &e.source) == NULL)
+		if (sound(&slot, now, &e) &&
+		    *autodeny_link(ad, &e.source) == NULL)
 			(void)autodeny_insert(ad, &e);
 	}
 	autodeny_mirror_count(ad);

@@ -9,6 +9,8 @@ pop3srvd_auth_libauth_a_SOURCES = \
 	pop3srvd/auth/admin_import.c \
 	pop3srvd/auth/admin_own.h \
 	pop3srvd/auth/admin_secret.c \
+	pop3srvd/auth/answer.c \
+	pop3srvd/auth/answer.h \
 	pop3srvd/auth/auth.c \
 	pop3srvd/auth/auth.h \
 	pop3srvd/auth/change.c \

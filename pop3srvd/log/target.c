@@ -30,7 +30,8 @@ struct target {
 	struct loop *loop;
 	char name[NAME_OCTETS];
 	struct sink *sink;	/* NULL: not open */
-	bool failed;		/* and said so: */
+	bool failed;
+	bool told;		/* that it failed, and why: */
 	struct err why;
 	bool greeted;		/* nothing was written since say_format() */
 	bool waiting;		/* for the sink */
@@ -129,15 +130,15 @@ pause_of(const struct target *t)
 static void
 fail(struct target *t, const struct err *e)
 {
-	bool news = !t->failed || strcmp(t->why.text, e->text) != 0;
+	bool same = t->told && strcmp(t->why.text, e->text) == 0;
 
 	shut(t);
 	t->failed = true;
 	t->why = *e;
 	(void)timer_after(t->loop, &t->retry, pause_of(t));
 	t->attempt++;
-	if (news)
-		t->news(t, &t->why, t->arg);
+	if (!same)
+		t->told = t->news(t, &t->why, t->arg);
 }
 
 static void
@@ -254,9 +255,10 @@ works(struct target *t)
 	t->attempt = 0;
 	if (t->dropped > 0)
 		say_dropped(t);
-	if (t->failed) {
-		t->failed = false;
-		t->news(t, NULL, t->arg);
+	t->failed = false;
+	if (t->told) {
+		t->told = false;
+		(void)t->news(t, NULL, t->arg);
 	}
 }
 

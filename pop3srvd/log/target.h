@@ -87,8 +87,10 @@ extern const struct target_ops target_tcp_ops;	/* TLS too */
 /* The journal's socket is there. */
 bool target_has_journal(void);
 
-/* Told once when a target stops working, and once when it works again. */
-typedef void target_news_fn(struct target *t, const struct err *e, void *arg);
+/* Told once when a target stops working, again when the reason is another one,
+ * and once (e NULL) when it works again.  false: not now, tell it at the next
+ * try that fails. */
+typedef bool target_news_fn(struct target *t, const struct err *e, void *arg);
 
 /* Opens as well; one that cannot be opened is tried again.  NULL: out of
  * memory. */

@@ -18,6 +18,7 @@ struct targets {
 	struct target **at;
 	size_t n;
 	uint64_t dropped;	/* by those that are closed */
+	bool opening;
 };
 
 /* NULL: nowhere. */
@@ -46,8 +47,8 @@ ops_of(const struct conf_log *l)
 	return NULL;
 }
 
-/* A target's trouble is news for the others. */
-static void
+/* A target's trouble is news for the others, once they are all there. */
+static bool
 news(struct target *t, const struct err *e, void *arg)
 {
 	struct logrec r = {
@@ -57,15 +58,19 @@ news(struct target *t, const struct err *e, void *arg)
 		.fields = { LOG_STR("to", target_name(t)) },
 		.n_fields = 1,
 	};
+	struct targets *ts = arg;
 	struct moment now;
 
+	if (ts->opening)
+		return false;
 	clock_read(&now);
 	r.wall = now.wall;
 	r.pid = (uint32_t)getpid();
 	if (e != NULL)
 		r.fields[r.n_fields++] =
 		    (struct log_field)LOG_STR("error", e->text);
-	targets_event(&r, arg);
+	targets_event(&r, ts);
+	return true;
 }
 
 struct targets *
@@ -166,10 +171,12 @@ targets_conf(struct targets *ts, const struct conf *c)
 	}
 	ts->at = at;
 	ts->n = 0;
+	ts->opening = true;
 	for (i = 0; i < c->n_logs; i++) {
 		place.log = &c->logs[i];
 		add_target(ts, &old, &place);
 	}
+	ts->opening = false;
 	for (i = 0; i < old.n; i++)
 		close_target(ts, &old.at[i]);
 	free(old.at);

@@ -153,7 +153,8 @@ t_unit_test_sessions_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 LOG_LIBS = pop3srvd/log/liblog.a pop3srvd/ipc/libipc.a lib/conf/libconf.a \
 	lib/net/libnet.a $(BASE_LIBS)
 UNIT_TESTS += t/unit/test_queue t/unit/test_daily t/unit/test_target \
-	t/unit/test_render
+	t/unit/test_render t/unit/test_target_net
+t_unit_test_target_net_LDADD = $(LOG_LIBS) $(CHECK_LIBS)
 t_unit_test_render_LDADD = $(LOG_LIBS) $(CHECK_LIBS)
 t_unit_test_queue_LDADD = $(LOG_LIBS) $(CHECK_LIBS)
 t_unit_test_daily_LDADD = $(LOG_LIBS) $(CHECK_LIBS)

@@ -44,7 +44,7 @@ tear_down(void)
 	rmdir(dir);
 }
 
-static void
+static bool
 news(struct target *t, const struct err *e, void *arg)
 {
 	(void)t;
@@ -53,6 +53,7 @@ news(struct target *t, const struct err *e, void *arg)
 		failures++;
 	else
 		recoveries++;
+	return true;
 }
 
 static struct target *
@@ -65,8 +66,10 @@ target_at(const struct target_ops *ops, const struct conf_log *log)
 static struct conf_log
 to_file(char *name)
 {
+	static char none[] = "";
 	struct conf_log c = { .to = CONF_LOG_FILE, .path = name,
-		.level = CONF_LEVEL_INFO };
+		.folder = none, .address = none, .name = none,
+		.ca_file = none, .level = CONF_LEVEL_INFO };
 
 	return c;
 }
@@ -285,30 +288,57 @@ START_TEST(a_link_is_not_followed)
 }
 END_TEST
 
+/* Wherever it stands in the list. */
 START_TEST(trouble_of_one_is_news_for_the_others)
 {
 	char full[] = "/dev/full";
-	struct conf_log logs[] = { to_file(full), to_file(path) };
+	struct conf_log logs[] = { to_file(_i == 0 ? full : path),
+		to_file(_i == 0 ? path : full) };
 	struct conf c = { .logs = logs, .n_logs = 2 };
 	struct logrec r = event("both", LOG_LEVEL_INFO);
 	struct targets *ts = targets_new(loop);
 
 	targets_conf(ts, &c);
 	targets_event(&r, ts);
-	turn_for(1100);		/* tried again, and told */
-	targets_event(&r, ts);
+	turn_for(2500);		/* tried again, and told, and told once */
 	ck_assert_ptr_nonnull(strstr(content(), "both"));
-	targets_free(&ts);
-	c.n_logs = 0;
-	logs[0] = to_file(path);
-	logs[1] = to_file(full);
-	c.n_logs = 2;
-	ts = targets_new(loop);
-	targets_conf(ts, &c);
+	ck_assert_ptr_eq(strstr(content(), "log opened"),
+	    strstr(content(), "log opened fmt=1"));
 	ck_assert_ptr_nonnull(strstr(content(),
 	    "log target failed to=/dev/full error=\"cannot write to "
 	    "/dev/full: No space left on device\""));
+	ck_assert_ptr_null(strstr(strstr(content(), "target failed") + 1,
+	    "target failed"));
 	targets_free(&ts);
+}
+END_TEST
+
+START_TEST(a_reload_leaves_alone_what_it_does_not_change)
+{
+	char other[80], full[] = "/dev/full";
+	struct conf_log before[] = { to_file(path), to_file(full) };
+	struct conf_log after[] = { to_file(other), to_file(path) };
+	struct conf c = { .logs = before, .n_logs = 2 };
+	struct conf d = { .logs = after, .n_logs = 2 };
+	struct logrec r = event("kept", LOG_LEVEL_INFO);
+	struct targets *ts = targets_new(loop);
+
+	snprintf(other, sizeof(other), "%s/other", dir);
+	targets_conf(ts, &c);
+	targets_event(&r, ts);
+	after[1].level = CONF_LEVEL_ERROR;
+	targets_conf(ts, &d);
+	memset(before, 0, sizeof(before));
+	/* what waited for the full one is lost now, and counted */
+	ck_assert_uint_eq(targets_dropped(ts), 2);
+	r.what = "second";
+	targets_event(&r, ts);
+	ck_assert_ptr_nonnull(strstr(content(), "kept"));
+	ck_assert_ptr_null(strstr(content(), "second"));
+	ck_assert_ptr_null(strstr(strstr(content(), "log opened") + 1,
+	    "log opened"));
+	targets_free(&ts);
+	unlink(other);
 }
 END_TEST
 
@@ -324,7 +354,8 @@ add(TCase *tc)
 	tcase_add_test(tc, what_cannot_be_rendered_is_counted);
 	tcase_add_test(tc, what_is_missing_is_tried_again);
 	tcase_add_test(tc, a_link_is_not_followed);
-	tcase_add_test(tc, trouble_of_one_is_news_for_the_others);
+	tcase_add_loop_test(tc, trouble_of_one_is_news_for_the_others, 0, 2);
+	tcase_add_test(tc, a_reload_leaves_alone_what_it_does_not_change);
 }
 
 UNIT_MAIN("target", add)

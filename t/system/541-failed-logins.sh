@@ -5,7 +5,7 @@
 begin
 conf 50-few <<'EOF2'
 { "autodeny": { "failures": 6, "unknown_users": 4, "duration": "2s" },
-  "allow_plaintext": "always" }
+  "limits": { "failure_delay": "10ms" }, "allow_plaintext": "always" }
 EOF2
 start_server
 for u in anna berta carla dora; do add_account "$u@example.org"; done
@@ -131,6 +131,19 @@ py='as if it had not been'
 py <<'PY'
 from guess import tries
 assert tries('127.98.2.8', [('anna', 'h%d' % i) for i in range(9)]) == 6
+PY
+must 'as it comes' ctl config set --runtime autodeny.failures 20
+must 'for an hour' ctl config set --runtime autodeny.duration 1h
+py='G-12: twenty connections at once get no more than 30 guesses beyond the first 20'
+py <<'PY'
+import threading
+from guess import tries
+n = []
+def guess(k): n.append(tries('127.98.2.12', [('anna', 'm%d-%d' % (k, i)) for i in range(30)]))
+ts = [threading.Thread(target=guess, args=(k,)) for k in range(20)]
+for t in ts: t.start()
+for t in ts: t.join()
+assert 20 <= sum(n) <= 50, n
 PY
 must 'no count' ctl config set --runtime autodeny.failures 0
 must 'no count of names' ctl config set --runtime autodeny.unknown_users 0

@@ -225,10 +225,3 @@ conf_load(const char *file, struct conf_source **src_r,
 {
 	return conf_load_layers(file, NULL, NULL, src_r, f);
 }
-
-struct conf *
-conf_load_over(const char *file, const json_t *runtime,
-    struct conf_source **src_r, struct conf_faults *f)
-{
-	return conf_load_layers(file, NULL, runtime, src_r, f);
-}

@@ -26,12 +26,9 @@ void conf_faults_print(const struct conf_faults *f, FILE *to);
 struct conf_source;		/* the merged JSON with the origin of each key */
 struct conf *conf_load(const char *file, struct conf_source **src_r,
     struct conf_faults *f);
-/* The same with changes that are not kept laid over all (--runtime): an object
- * that conf_put() fills. */
-struct conf *conf_load_over(const char *file, const json_t *runtime,
-    struct conf_source **src_r, struct conf_faults *f);
-/* All of it: main file, conf.d, then settings (borrowed; NULL: read the file)
- * and runtime (borrowed, may be NULL). */
+/* The same with settings instead of what settings.json holds (NULL: read it),
+ * and with changes that are not kept laid over all (--runtime; NULL: none):
+ * objects that conf_put() fills. */
 struct conf *conf_load_layers(const char *file, const json_t *settings,
     const json_t *runtime, struct conf_source **src_r,
     struct conf_faults *f);

@@ -159,7 +159,7 @@ START_TEST(origin_of_each_key)
 	env_write("state/settings.json", "{\"limits\":{\"auth_tries\":7}}",
 	    0644);
 	ck_assert_int_eq(conf_put(runtime, "options.last", on, &e), 0);
-	c = conf_load_over(env_main, runtime, &s, &f);
+	c = conf_load_layers(env_main, NULL, runtime, &s, &f);
 	ck_assert_ptr_nonnull(c);
 	ck_assert(c->server.options.last);
 	all = conf_dump(s, true);

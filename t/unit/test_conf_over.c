@@ -241,7 +241,7 @@ START_TEST(runtime_changes_name_a_listener_that_is_there)
 	env_write("main.json", BASE "}", 0644);
 	ck_assert_int_eq(conf_put(runtime, "listener.a.options.last", on, &e),
 	    0);
-	c = conf_load_over(env_main, runtime, &s, &f);
+	c = conf_load_layers(env_main, NULL, runtime, &s, &f);
 	ck_assert_ptr_nonnull(c);
 	ck_assert(c->listeners[0].server.options.last);
 	ck_assert_str_eq(conf_over_origin(s, "a", "options.last"), "runtime");
@@ -249,7 +249,7 @@ START_TEST(runtime_changes_name_a_listener_that_is_there)
 	conf_source_free(&s);
 	ck_assert_int_eq(conf_put(runtime, "listener.x.options.last", on, &e),
 	    0);
-	ck_assert_ptr_null(conf_load_over(env_main, runtime, NULL, &f));
+	ck_assert_ptr_null(conf_load_layers(env_main, NULL, runtime, NULL, &f));
 	ck_assert_ptr_nonnull(strstr(f.text[0], "no listener \"x\""));
 	conf_faults_free(&f);
 	ck_assert_int_eq(conf_take(runtime, "listener.x.options.last", &e), 0);

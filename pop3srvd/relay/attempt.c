@@ -90,6 +90,29 @@ gather(struct entry *t)
 	return t->n_rcpts > 0;
 }
 
+/* Where there are several ways, none has all processes: a host that hangs must
+ * not keep mail from another. */
+static bool
+crowded(const struct entry *t)
+{
+	const struct conf_relay *c = &t->q->conf->relay;
+	const struct entry *other;
+	int64_t n = 1;
+
+	if (c->n_routes == 0 || c->processes == 1)
+		return false;
+	for (other = t->q->first; other != NULL; other = other->next)
+		n += other->send != NULL && other->route == t->route;
+	return n >= c->processes;
+}
+
+static void
+ungather(struct entry *t)
+{
+	while (t->n_rcpts > 0)
+		t->v->rcpts[t->rcpts[--t->n_rcpts]].tried = false;
+}
+
 static int
 start(struct entry *t, struct err *e)
 {
@@ -239,6 +262,11 @@ attempt_step(struct entry *t)
 	uint32_t i;
 
 	while (gather(t)) {
+		if (crowded(t)) {
+			ungather(t);
+			queue_put_back(t);
+			return;
+		}
 		if (start(t, &e) == 0) {
 			t->q->running++;
 			return;

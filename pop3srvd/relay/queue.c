@@ -49,6 +49,14 @@ line_up(struct entry *t)
 	t->next_ready = NULL;
 	*q->ready_end = t;
 	q->ready_end = &t->next_ready;
+	q->n_ready++;
+}
+
+void
+queue_put_back(struct entry *t)
+{
+	t->active = false;
+	line_up(t);
 }
 
 static void
@@ -65,14 +73,16 @@ leave_line(struct entry *t)
 	if (q->ready_end == &t->next_ready)
 		q->ready_end = at;
 	t->ready = false;
+	q->n_ready--;
 }
 
 void
 queue_run(struct queue *q)
 {
+	size_t left = q->n_ready;	/* some may come back into line */
 	struct entry *t;
 
-	while (!q->stopping && q->ready != NULL &&
+	while (!q->stopping && q->ready != NULL && left-- > 0 &&
 	    (int64_t)q->running < q->conf->relay.processes) {
 		t = q->ready;
 		leave_line(t);

@@ -31,6 +31,7 @@ struct queue {
 	const struct conf *conf;
 	struct entry *first, *last;
 	struct entry *ready, **ready_end;
+	size_t n_ready;
 	size_t length, bad, running;
 	bool stopping;
 	queue_fn *changed;
@@ -39,6 +40,8 @@ struct queue {
 
 /* Wait ms from now. */
 void queue_wait(struct entry *t, int64_t ms);
+/* To the end of the line, in the middle of an attempt. */
+void queue_put_back(struct entry *t);
 /* Out of the queue: its files are gone or elsewhere. */
 void queue_forget(struct entry *t);
 void queue_changed(struct queue *q);

@@ -33,6 +33,7 @@ SYSTEM_TESTS = \
 	t/system/303-stls-injection.sh \
 	t/system/304-plaintext-policy.sh \
 	t/system/305-greeting.sh \
+	t/system/306-apop-key.sh \
 	t/system/401-access.sh \
 	t/system/520-policy.sh \
 	t/system/521-access-files.sh \
@@ -61,6 +62,7 @@ SYSTEM_TESTS = \
 	t/system/453-bounces.sh \
 	t/system/454-relay-killed.sh \
 	t/system/455-xmit-caps.sh \
+	t/system/456-hanging-host.sh \
 	t/system/500-options.sh \
 	t/system/501-welcome.sh \
 	t/system/502-settings.sh \

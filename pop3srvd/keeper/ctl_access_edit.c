@@ -59,7 +59,7 @@ static struct conf *
 load_kept(struct keeper *k, struct err *e)
 {
 	struct conf_faults f = { NULL, 0 };
-	struct conf *c = conf_load_over(k->file, NULL, NULL, &f);
+	struct conf *c = conf_load(k->file, NULL, &f);
 
 	if (c == NULL)
 		err_set(e, ERR_CONFIG, "%.380s", f.n > 0 ? f.text[0] :

@@ -222,6 +222,7 @@ conf_check(const struct conf *c, const struct conf_source *s, bool early,
 	conf_check_logs(c, s, f);
 	conf_check_access(c, s);
 	check_relay_files(&k);
+	check_readable(&k, "auth.apop_key_file", c->auth.apop_key_file, true);
 	conf_check_relay(c, s, f);
 	if (c->auth.backends.n == 0)
 		conf_fault(f, "%s: auth.backends: must have one entry at "

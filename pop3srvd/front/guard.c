@@ -185,7 +185,8 @@ static bool
 counts(const char *reason)
 {
 	return strcmp(reason, "mechanism") != 0 &&
-	    strcmp(reason, "no-usable-hash") != 0;
+	    strcmp(reason, "no-usable-hash") != 0 &&
+	    strcmp(reason, "apop-key") != 0;
 }
 
 bool

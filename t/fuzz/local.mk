@@ -81,6 +81,17 @@ fuzz_relay_LIBS = $(JANSSON_LIBS) $(OPENSSL_LIBS)
 EXTRA_DIST += t/fuzz/fuzz_relay.c t/fuzz/corpus/relay/addresses \
 	t/fuzz/corpus/relay/header t/fuzz/corpus/relay/envelope
 
+# Log records in every format.
+FUZZ_TARGETS += t/fuzz/fuzz_log
+fuzz_log_FROM = pop3srvd/log/render.c pop3srvd/log/render_imail.c \
+	pop3srvd/log/render_journal.c pop3srvd/log/render_json.c \
+	pop3srvd/log/render_server.c pop3srvd/ipc/logrec.c \
+	pop3srvd/ipc/text.c lib/base/clock.c lib/base/json.c \
+	lib/base/utf8.c $(fuzz_base)
+fuzz_log_LIBS = $(JANSSON_LIBS)
+EXTRA_DIST += t/fuzz/fuzz_log.c t/fuzz/corpus/log/login \
+	t/fuzz/corpus/log/hostile
+
 t/fuzz/fuzz_%: $(top_srcdir)/t/fuzz/fuzz_%.c \
     $(wildcard $(top_srcdir)/lib/*/*.[ch])
 	@$(MKDIR_P) t/fuzz

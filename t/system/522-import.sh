@@ -43,8 +43,10 @@ n=0
 until grep -q there "$dir/hurry"; do
 	n=$((n + 1)); [ $n -lt 100 ] || fail 'no session'; sleep 0.1
 done
+slow=1
+grep -q '^#define SANITIZED' "$bin/config.h" && slow=8
 took() {	# took SECONDS "what" command…
-	most=$1 what=$2; shift 2
+	most=$(($1 * slow)) what=$2; shift 2
 	from=$(date +%s%N)
 	must "$what" "$@"
 	ms=$((($(date +%s%N) - from) / 1000000))
@@ -60,10 +62,10 @@ took 5 'a reload' ctl reload
 touch "$dir/stop"
 wait $hurry || { cat "$dir/hurry"; fail 'the session ended'; }
 say "$(tail -n 1 "$dir/hurry")"
-python3 - "$dir/hurry" <<'EOP' || fail 'the loop paused'
+python3 - "$dir/hurry" $slow <<'EOP' || fail 'the loop paused'
 import re, sys
 ms = float(re.search(r'longest ([0-9.]+) ms', open(sys.argv[1]).read()).group(1))
-sys.exit(0 if ms < 500 else 1)         # a busy machine; sorting took longer
+sys.exit(0 if ms < 500 * int(sys.argv[2]) else 1)      # a busy machine
 EOP
 must 'the whole list in pages' sh -c "[ \$('$bin/bin/pop3ctl' -s '$sock' deny list | wc -l) -eq 100002 ]"
 must 'settings are shown without it' ctl config show
@@ -75,7 +77,7 @@ must 'the others are gone' ctl access test 1.99.9.9
 must_exit 1 'these are not' ctl access test 127.97.2.9
 rss=$(awk '/VmRSS/ { print $2 }' "/proc/$(pid_of front)/status")
 say "front has $rss kB"
-[ "$rss" -lt 60000 ] || fail "front has $rss kB"
+[ $slow -gt 1 ] || [ "$rss" -lt 60000 ] || fail "front has $rss kB"
 
 # What an operator's program may send by itself.
 cat >"$dir/stages.py" <<'EOP'

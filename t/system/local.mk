@@ -89,6 +89,7 @@ SYSTEM_TESTS = \
 	t/system/804-log-server.sh \
 	t/system/805-log-one-each.sh \
 	t/system/806-log-trouble-each.sh \
+	t/system/807-log-rsyslog.sh \
 	t/system/901-kill-processes.sh \
 	t/system/902-kill-cycles.sh
 TESTS += $(SYSTEM_TESTS)

@@ -86,35 +86,44 @@ row_of(struct metrics *m, const char *verb)
 	return &m->command[i];
 }
 
+static void
+end_at(struct session *s, int64_t now)
+{
+	struct metrics *m = &s->srv->metrics;
+	uint64_t count, us = (uint64_t)(now - s->command_at);
+	const char *verb = s->engine->command(s, &count);
+	struct metrics_command *c;
+
+	if (count == s->commands)
+		return;			/* its line is not complete */
+	m->n[METRIC_COMMANDS] += count - s->commands;
+	c = row_of(m, verb);
+	if (c != NULL) {
+		c->count += count - s->commands;
+		c->total += us;
+		if (us > c->slowest)
+			c->slowest = us;
+	}
+	s->commands = count;
+}
+
 void
 metrics_begin(struct session *s)
 {
-	if (s->command_at == 0 && s->engine->command != NULL)
-		s->command_at = metrics_clock();
+	int64_t now;
+
+	if (s->engine->command == NULL)
+		return;
+	now = metrics_clock();
+	if (s->command_at != 0)
+		end_at(s, now);
+	s->command_at = now;
 }
 
 void
 metrics_end(struct session *s)
 {
-	struct metrics *m = &s->srv->metrics;
-	struct metrics_command *c;
-	const char *verb;
-	uint64_t count, us;
-
-	if (s->command_at == 0)
-		return;
-	verb = s->engine->command(s, &count);
-	if (count != s->commands) {	/* else its line is not complete */
-		us = (uint64_t)(metrics_clock() - s->command_at);
-		m->n[METRIC_COMMANDS] += count - s->commands;
-		c = row_of(m, verb);
-		if (c != NULL) {
-			c->count += count - s->commands;
-			c->total += us;
-			if (us > c->slowest)
-				c->slowest = us;
-		}
-		s->commands = count;
-	}
+	if (s->command_at != 0)
+		end_at(s, metrics_clock());
 	s->command_at = 0;
 }

@@ -1,9 +1,9 @@
 /*
  * metrics.h - what front counts, and how long commands take
  *
- * Counting is an addition.  A command costs two readings of the clock: from
- * the moment its line goes to the engine until its reply is written, or until
- * the next of a pipeline begins.
+ * Counting is an addition.  A command costs two readings of the clock, one in
+ * a pipeline: from the moment its line goes to the engine until its reply is
+ * written, or until the next of the pipeline begins.
  */
 #ifndef FRONT_METRICS_H
 #define FRONT_METRICS_H
@@ -47,7 +47,8 @@ const char *metrics_name(enum metric m);
 /* What it is now; gauges are asked for. */
 uint64_t metrics_read(const struct server *srv, enum metric m);
 
-/* A line goes to the engine of s; its reply is complete, or s ends. */
+/* A line goes to the engine of s, which has done with the one before; its
+ * reply is written, or s ends. */
 void metrics_begin(struct session *s);
 void metrics_end(struct session *s);
 

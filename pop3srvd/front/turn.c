@@ -85,7 +85,6 @@ feed(struct session *s, struct turn *t)
 {
 	long taken;
 
-	metrics_end(s);
 	metrics_begin(s);
 	taken = s->engine->feed(s, t->input);
 	if (taken < 0) {

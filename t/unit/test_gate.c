@@ -103,6 +103,36 @@ START_TEST(shut_out_until_restart)
 }
 END_TEST
 
+/* Never, then the table, then the list; and asking counts nothing. */
+START_TEST(who_is_shut_out_comes_first)
+{
+	struct gate *g = gate(100);
+	struct autodeny *ad = gate_autodeny(g);
+	struct vserver vs;
+	struct addr bad = ip("192.0.2.1");
+	struct prefix never;
+	struct autodeny_entry e;
+
+	server(&vs);
+	ck_assert_int_eq(autodeny_add(ad, &bad, AUTODENY_FAILURES, 1000, 5),
+	    0);
+	ck_assert_int_eq(gate_judge(g, &vs, &bad, 6, NULL), GATE_SHUT_OUT);
+	ck_assert_int_eq(gate_judge(g, &vs, &bad, 6, NULL), GATE_SHUT_OUT);
+	ck_assert_int_eq(gate_enter(g, &vs, &bad, GATE_PEER, 6),
+	    GATE_SHUT_OUT);
+	ck_assert(autodeny_at(ad, 0, &e));
+	ck_assert_uint_eq(e.hits, 1);
+	ck_assert_uint_eq(gate_refused(g, GATE_SHUT_OUT), 1);
+	ck_assert_int_eq(prefix_parse("192.0.2.1", &never, NULL), 0);
+	ck_assert_int_eq(autodeny_never(ad, &never, 1), 0);
+	ck_assert_int_eq(gate_enter(g, &vs, &bad, GATE_PEER, 6), GATE_DENIED);
+	ck_assert_int_eq(autodeny_never(ad, NULL, 0), 0);
+	ck_assert_int_eq(gate_enter(g, &vs, &bad, GATE_PEER, 1000),
+	    GATE_DENIED);
+	gate_free(&g);
+}
+END_TEST
+
 START_TEST(limits)
 {
 	struct gate *g = gate(100);
@@ -205,6 +235,7 @@ add(TCase *tc)
 	tcase_add_test(tc, without_a_list_nobody_comes_in);
 	tcase_add_test(tc, lists_before_limits);
 	tcase_add_test(tc, shut_out_until_restart);
+	tcase_add_test(tc, who_is_shut_out_comes_first);
 	tcase_add_test(tc, limits);
 	tcase_add_test(tc, proxy_has_no_limit_of_its_own);
 	tcase_add_test(tc, a_listener_for_proxies_takes_nobody_else);

@@ -31,6 +31,9 @@ pop3srvd_log_liblog_a_SOURCES = \
 	pop3srvd/log/target.h \
 	pop3srvd/log/target_daily.c \
 	pop3srvd/log/target_file.c \
+	pop3srvd/log/target_flow.c \
+	pop3srvd/log/target_own.h \
+	pop3srvd/log/target_record.c \
 	pop3srvd/log/target_server.c \
 	pop3srvd/log/target_stderr.c \
 	pop3srvd/log/target_syslog.c \

@@ -179,7 +179,9 @@ on_ctl(struct link *l, struct frame *f)
 		return -1;
 	err_clear(&e);
 	args = json_read(m.args.ptr, m.args.len, &e);
-	if (args != NULL)
+	if (args != NULL && d->queue == NULL)
+		err_set(&e, ERR_TEMP, "the spool cannot be opened");
+	else if (args != NULL)
 		v = verbs_serve(d->queue, d->spool, m.verb, args, &e);
 	json_decref(args);
 	if (v != NULL)
@@ -275,13 +277,16 @@ static void
 tell_count(struct loop *loop, struct task *t)
 {
 	struct links *all = LOOP_OWNER(t, struct links, count);
-	const struct msg_queue m = {
-		.messages = (uint32_t)queue_length(all->desk->queue),
-		.badmail = (uint32_t)queue_badmail(all->desk->queue) };
+	const struct queue *q = all->desk->queue;
+	struct msg_queue m;
 	struct link *l;
 	struct buf b;
 
 	(void)loop;
+	if (q == NULL)
+		return;
+	m.messages = (uint32_t)queue_length(q);
+	m.badmail = (uint32_t)queue_badmail(q);
 	buf_init(&b, FRAME_MAX);
 	if (msg_queue_pack(&m, &b) == 0)
 		for (l = all->first; l != NULL; l = l->next)
@@ -305,7 +310,15 @@ links_begin(struct links *all, struct desk_env *d)
 	all->desk = d;
 	all->lonely.due = lonely_due;
 	all->count.run = tell_count;
-	queue_on_change(d->queue, on_change, all);
+	if (d->queue != NULL)
+		links_queue(all);
+}
+
+void
+links_queue(struct links *all)
+{
+	queue_on_change(all->desk->queue, on_change, all);
+	on_change(all);
 }
 
 int

@@ -21,6 +21,8 @@ struct links {
 };
 
 void links_begin(struct links *all, struct desk_env *d);
+/* The desk has a queue now. */
+void links_queue(struct links *all);
 /* Takes fd; one of the same index ends.  0 or -1. */
 int links_add(struct links *all, uint32_t index, int fd);
 void links_end(struct links *all);

@@ -14,6 +14,7 @@
 #include "pop3srvd/relay/link.h"
 
 #define EARLY		4	/* channels that come before the loop is ours */
+#define AGAIN_MS	3000	/* while there is no spool */
 #define STOP_MS		2000	/* for deliveries that run */
 #define STOP_STEP	50
 
@@ -22,6 +23,8 @@ struct relay {
 	struct desk_env desk;
 	struct links links;
 	unsigned char key[TICKET_KEY];
+	struct timer again;
+	bool told;		/* that there is no spool */
 	struct timer stop;
 	int64_t stop_at;
 	struct early {
@@ -73,7 +76,8 @@ on_conf(const struct conf *new, const struct conf *old, void *arg)
 
 	(void)old;
 	r->desk.conf = new;
-	queue_conf(r->desk.queue, new);
+	if (r->desk.queue != NULL)
+		queue_conf(r->desk.queue, new);
 }
 
 static void
@@ -81,7 +85,8 @@ stop_due(struct loop *l, struct timer *t)
 {
 	struct relay *r = LOOP_OWNER(t, struct relay, stop);
 
-	if (queue_busy(r->desk.queue) > 0 && loop_time(l)->mono < r->stop_at &&
+	if (r->desk.queue != NULL && queue_busy(r->desk.queue) > 0 &&
+	    loop_time(l)->mono < r->stop_at &&
 	    timer_after(l, t, STOP_STEP) == 0)
 		return;
 	life_stopped(r->lf);
@@ -92,10 +97,50 @@ on_stop(void *arg)
 {
 	struct relay *r = arg;
 
-	queue_stop(r->desk.queue);
+	if (r->desk.queue != NULL)
+		queue_stop(r->desk.queue);
 	r->stop.due = stop_due;
 	r->stop_at = loop_time(r->desk.loop)->mono + STOP_MS;
 	stop_due(r->desk.loop, &r->stop);
+}
+
+static int
+open_spool(struct desk_env *d, struct err *e)
+{
+	struct queue *q;
+
+	if (d->spool == NULL)
+		d->spool = spool_open(d->conf->state_dir, e);
+	if (d->spool == NULL)
+		return -1;
+	q = queue_new(d->loop, d->log, d->spool, d->conf);
+	if (q == NULL)
+		return err_set(e, ERR_TEMP, "out of memory");
+	if (queue_load(q, e) < 0) {
+		queue_free(&q);
+		return -1;
+	}
+	d->queue = q;
+	return 0;
+}
+
+/* A disk in trouble is no reason to end: clients are told to try again, and
+ * so do we. */
+static void
+try_spool(struct loop *l, struct timer *t)
+{
+	struct relay *r = LOOP_OWNER(t, struct relay, again);
+	struct err e;
+
+	if (open_spool(&r->desk, &e) == 0) {
+		links_queue(&r->links);
+		return;
+	}
+	if (!r->told)
+		log_error(r->desk.log, LOG_LEVEL_ERROR, NULL,
+		    "spool cannot be opened", &e);
+	r->told = true;
+	(void)timer_after(l, t, AGAIN_MS);
 }
 
 /* After rights were given up: the spool is this user's. */
@@ -103,23 +148,17 @@ static int
 prepare(struct relay *r)
 {
 	struct desk_env *d = &r->desk;
-	struct err e = { .class = ERR_TEMP, .text = "out of memory" };
 	size_t i;
 
 	d->loop = life_loop(r->lf);
 	d->log = life_log(r->lf);
 	d->conf = life_conf(r->lf);
 	d->rate = rate_new();
-	d->spool = spool_open(d->conf->state_dir, &e);
-	if (d->spool != NULL)
-		d->queue = queue_new(d->loop, d->log, d->spool, d->conf);
-	if (d->rate == NULL || d->queue == NULL ||
-	    queue_load(d->queue, &e) < 0) {
-		log_error(d->log, LOG_LEVEL_ERROR, NULL,
-		    "relay cannot begin", &e);
+	if (d->rate == NULL)
 		return -1;
-	}
 	links_begin(&r->links, d);
+	r->again.due = try_spool;
+	try_spool(d->loop, &r->again);
 	for (i = 0; i < r->n_early; i++)
 		(void)links_add(&r->links, r->early[i].index,
 		    r->early[i].fd);
@@ -152,7 +191,7 @@ relay_main(int argc, char **argv)
 	life_drop(r.lf, life_conf(r.lf)->user, NULL);
 	if (prepare(&r) < 0) {
 		release(&r);
-		return life_end(&r.lf) | EX_CONFIG;
+		return life_end(&r.lf) | EX_TEMPFAIL;
 	}
 	life_signals(r.lf);
 	life_ready(r.lf);
@@ -161,6 +200,7 @@ relay_main(int argc, char **argv)
 	else if (r.links.broken)
 		code = EX_PROTOCOL;
 	timer_stop(r.desk.loop, &r.stop);
+	timer_stop(r.desk.loop, &r.again);
 	release(&r);
 	return life_end(&r.lf) | code;
 }

@@ -141,8 +141,9 @@ letter_open(struct desk_env *d, const struct msg_xmit_open *m,
 	struct ticket ticket;
 	struct err e;
 
-	if (d->key == NULL) {
-		answer(a_r, MSG_XMIT_TEMP, "sending mail begins in a moment");
+	if (d->key == NULL || d->queue == NULL) {
+		answer(a_r, MSG_XMIT_TEMP, "no mail can be taken now; "
+		    "try again later");
 		return NULL;
 	}
 	if (ticket_read(&ticket, m->sender, d->key, loop_time(d->loop)->wall,

@@ -30,5 +30,30 @@ until('all is sent', lambda: rcpts('smart') == {'u%d@b.example' % i for i in ran
 assert len(recorded('smart')) == 6 and len(recorded('other')) == 7
 until('an empty spool', lambda: os.listdir(FOLDER + '/state/spool') == ['badmail'])
 EOT
+
+# A spool that cannot be opened: "try again", the queue is not lost, and relay
+# comes to itself when it can.
+if [ "$(id -u)" -eq 0 ]; then
+	killing=yes
+	printf 451 >"$dir/host/smart.mode"
+	python3 -c "from xmit import *; sent(message('late@b.example'))" || fail 'one more message'
+	chown 0 "$dir/state/spool"
+	kill -9 "$(pid_of relay)"
+	python3 - <<'EOT' || fail 'without a spool'
+from xmit import *
+until('relay says so', lambda: log('spool cannot be opened'))
+r = Sender().cmd('XTND XMIT')
+assert r.startswith(b'-ERR [SYS/TEMP]'), r
+EOT
+	must_exit 75 'the queue is not known now' ctl queue list
+	must 'the server runs' ctl status
+	chown 61101 "$dir/state/spool"
+	rm "$dir/host/smart.mode"
+	python3 - <<'EOT' || fail 'with its spool again'
+from xmit import *
+until('it is sent', lambda: [r for r in recorded() if r['rcpts'] == ['late@b.example']])
+sent(message('last@b.example'))
+EOT
+fi
 still_alive
 stop_server

@@ -277,7 +277,7 @@ START_TEST(a_ticket_must_be_right)
 	answered(MSG_XMIT_PERM, "may not send");
 	desk.key = NULL;
 	open_as(1, "", INT64_MAX, key);
-	answered(MSG_XMIT_TEMP, "in a moment");
+	answered(MSG_XMIT_TEMP, "try again later");
 }
 END_TEST
 

@@ -169,14 +169,12 @@ struct view {
 };
 
 static void
-show(struct cmd *c, const json_t *r)
+show(struct cmd *c, json_t *r)
 {
-	if (c->json) {
-		json_dumpf(r, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-		putchar('\n');
-	} else {
+	if (c->json)
+		print_reply(json_pack("{s:[O]}", "records", r));
+	else
 		print_record(r);
-	}
 }
 
 static int

@@ -46,6 +46,24 @@ broken(const char *what)
 	abort();
 }
 
+/* What a trace shows is printable, and of a password nothing at all (I10). */
+static void
+on_trace(enum trace_dir dir, struct span text, void *arg)
+{
+	size_t i;
+
+	(void)arg;
+	CHECK(text.len > 0 && text.len < 1200);
+	for (i = 0; i < text.len; i++)
+		CHECK(text.ptr[i] >= ' ' && text.ptr[i] <= '~');
+	if (dir == TRACE_SERVER || text.len < 4)
+		return;
+	if (memcmp(text.ptr, "PASS", 4) == 0 ||
+	    memcmp(text.ptr, "APOP", 4) == 0)
+		CHECK(text.len == 4 || span_eq(span_mem(text.ptr + 4,
+		    text.len - 4), " ..."));
+}
+
 static uint8_t
 take(struct play *y)
 {
@@ -320,6 +338,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	make_list(&y);
 	y.p = pop3_new(&y.conf, &peer);
 	CHECK(y.p != NULL);
+	pop3_trace(y.p, on_trace, NULL);
 	while (turn(&y))
 		continue;
 	pop3_free(&y.p);

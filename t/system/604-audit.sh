@@ -114,5 +114,25 @@ truncate -s -1 "$audit"
 start_server
 must 'a line that lacks its LF only is completed' ctl audit verify
 [ "$(records server.stop ok)" -ge 1 ] || fail 'the stop is no record'
+stop_server
+
+# What is no plain file of ours is not written to; the server serves all the
+# same, says so, and goes on when the name is free.
+mv "$audit" "$dir/kept"
+printf 'keep\n' >"$dir/victim"
+ln -s "$dir/victim" "$audit"
+start_server
+must 'without a file a change is made' ctl option set --runtime last on
+grep -q 'no audit record' "$dir/out" || fail 'and nobody is warned'
+must 'the log says why' grep -q 'audit file not opened' "$dir/log"
+must_exit 75 'nothing can be verified' ctl audit verify
+[ "$(cat "$dir/victim")" = keep ] || fail 'a link was followed'
+rm "$audit"
+mv "$dir/kept" "$audit"
+wait_for 'with the file back it goes on' sh -c "'$bin/bin/pop3ctl' -s '$sock' audit verify"
+must 'a change has a record' ctl option set --runtime last off
+must_not 'again' grep -q 'no audit record' "$dir/out"
+must 'the chain is good' ctl audit verify
+must 'what was missed is counted' grep -q '"audit.missed"' "$audit"
 still_alive
 stop_server

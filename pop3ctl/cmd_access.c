@@ -213,7 +213,9 @@ test_row(struct table *t, const json_t *v)
 
 	table_text(t, cmd_str(v, "listener"));
 	table_text(t, strcmp(verdict, "ok") == 0 ? "served" : "refused");
-	table_text(t, strcmp(verdict, "ok") == 0 ? "" : verdict);
+	table_text(t, strcmp(verdict, "ok") != 0 ? verdict :
+	    json_is_true(json_object_get(v, "never_shut_out")) ?
+	    "(never shut out)" : "");
 	table_text(t, range[0] != '\0' ? range : "no range");
 	table_text(t, range[0] != '\0' ? cmd_str(v, "decided") :
 	    cmd_str(v, "policy")[0] == 'g' ? "policy grant" : "policy deny");

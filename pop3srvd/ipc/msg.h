@@ -38,8 +38,9 @@ enum msg_type {
 	MSG_STOP,		/* end gracefully */
 	MSG_REOPEN,		/* log: reopen files */
 	MSG_ACCESS,		/* front: fd: sealed memory file with the access
-				 * lists of all listeners, ready for use; follows
-				 * each MSG_CONF */
+				 * lists of all listeners, aclset.h; follows each
+				 * MSG_CONF, and comes by itself when a file with
+				 * ranges has changed */
 	MSG_KEPT,		/* front: fd: memory that outlives front, for the
 				 * addresses it has shut out */
 	MSG_AUDIT_FILE,		/* log: fd of the audit file, to append and

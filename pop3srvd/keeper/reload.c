@@ -303,6 +303,7 @@ end(struct keeper *k, struct next *n, int status, const struct err *e)
 {
 	if (status < 0 && k->faults == NULL)
 		k->faults = mem_strdup(e->text);
+	listfiles_take(k->lists, k->conf);	/* forget what was tried */
 	drop_next(n);
 	return status;
 }

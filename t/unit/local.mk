@@ -143,6 +143,9 @@ UNIT_TESTS += t/unit/test_auth_pool t/unit/test_gate t/unit/test_message \
 	t/unit/test_pool t/unit/test_sessions
 t_unit_test_auth_pool_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_gate_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_ranges
+t_unit_test_ranges_SOURCES = t/unit/test_ranges.c pop3srvd/keeper/ranges.c
+t_unit_test_ranges_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_access
 t_unit_test_access_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_message_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)

@@ -91,6 +91,9 @@ print_status(const json_t *s)
 	    "lost %lld\n", (long long)cmd_int(s, "sessions"),
 	    (long long)cmd_int(s, "logins"), (long long)cmd_int(s, "failures"),
 	    (long long)cmd_int(s, "log_drops"));
+	if (cmd_int(s, "audit_missing") > 0)
+		printf("changes without an audit record %lld\n",
+		    (long long)cmd_int(s, "audit_missing"));
 	printf("queue %lld, bad mail %lld\n", (long long)cmd_int(s, "queue"),
 	    (long long)cmd_int(s, "badmail"));
 	if (json_is_object(last)) {

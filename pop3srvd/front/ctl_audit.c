@@ -146,6 +146,7 @@ send_packed(struct server *srv, uint32_t id, const struct buf *b)
 void
 ctl_audit_missing(struct server *srv, const struct ctl_request *req)
 {
+	metrics_count(srv, AUDIT_MISSING);
 	log_event(srv->log, LOG_LEVEL_ERROR, NULL, "audit record missing",
 	    (struct log_field[]){ LOG_STR("verb", req->verb->verb),
 	    { NULL, { NULL, 0 }, 0 } });

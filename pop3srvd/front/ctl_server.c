@@ -382,8 +382,10 @@ ctl_server_recorded(struct ctl_server *cs, uint32_t id,
 	for (i = 0; i < CLIENTS && id != 0; i++) {
 		st = &cs->seats[i];
 		if (st->record.id == id) {
-			ctl_seat_release(st, r->ok ? NULL : "this change has no audit "
-			    "record: the log says why");
+			if (!r->ok)	/* log has said why */
+				metrics_count(cs->srv, AUDIT_MISSING);
+			ctl_seat_release(st, r->ok ? NULL : "this change has "
+			    "no audit record: the log says why");
 			return;
 		}
 	}

@@ -91,6 +91,7 @@ ctl_status_add(struct server *srv, json_t *status)
 	set(status, "logins", metrics_read(srv, METRIC_LOGINS));
 	set(status, "failures", metrics_read(srv, METRIC_LOGIN_FAILURES));
 	set(status, "log_drops", metrics_read(srv, METRIC_LOG_DROPS));
+	set(status, "audit_missing", metrics_read(srv, METRIC_AUDIT_MISSING));
 	set(status, "queue", metrics_read(srv, METRIC_QUEUE));
 	set(status, "badmail", metrics_read(srv, METRIC_BADMAIL));
 }

@@ -56,6 +56,17 @@ line = log('mail sent')[0]
 for want in ('queue_id=', 'exit=0', 'recipients=4', 'answer=250'):
     assert want in line, (want, line)
 EOT
+relay_conf "\"smart_host\": \"$addr:$host_port\", \"tls\": \"none\", \"max_recipients\": 250,"
+must 'more recipients are allowed' ctl reload
+python3 - <<'EOT' || fail 'many recipients'
+from xmit import *
+# At most 100 of them in one transaction.
+sent(message(',\n '.join('u%d@b.example' % i for i in range(250))))
+rs = recorded(n=8)[5:]
+assert sorted(len(r['rcpts']) for r in rs) == [50, 100, 100], rs
+assert {x for r in rs for x in r['rcpts']} == {'u%d@b.example' % i for i in range(250)}
+until('the queue is empty', lambda: len(log('mail sent')) == 8)
+EOT
 must 'nothing waits' sh -c "'$bin/bin/pop3ctl' -s '$sock' --json queue list | grep '\"messages\":\\[\\]'"
 still_alive
 stop_server

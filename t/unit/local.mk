@@ -199,7 +199,9 @@ UNIT_TESTS += t/unit/test_drop
 t_unit_test_drop_LDADD = $(DROP_LIBS) $(CHECK_LIBS)
 
 # lib/mail's readers of headers, pop3srvd/relay
-UNIT_TESTS += t/unit/test_address t/unit/test_relay t/unit/test_relay_files
+UNIT_TESTS += t/unit/test_address t/unit/test_relay t/unit/test_relay_files \
+	t/unit/test_relay_link
+t_unit_test_relay_link_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_address_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_relay_LDADD = $(RELAY_LIBS) $(CHECK_LIBS)
 t_unit_test_relay_files_LDADD = $(RELAY_LIBS) $(CHECK_LIBS)

@@ -105,6 +105,7 @@ union any {
 	struct msg_change change;
 	struct msg_xmit_open xmit_open;
 	struct msg_xmit_answer xmit_answer;
+	struct msg_queue queue;
 	struct msg_audit audit;
 	struct msg_line line;
 };
@@ -137,6 +138,7 @@ CODEC(committed)
 CODEC(change)
 CODEC(xmit_open)
 CODEC(xmit_answer)
+CODEC(queue)
 CODEC(audit)
 CODEC(line)
 
@@ -442,6 +444,20 @@ xmit_answer_same(const union any *a, const union any *b)
 }
 
 static void
+queue_fill(union any *m)
+{
+	m->queue.messages = rnd();
+	m->queue.badmail = rnd();
+}
+
+static bool
+queue_same(const union any *a, const union any *b)
+{
+	return a->queue.messages == b->queue.messages &&
+	    a->queue.badmail == b->queue.badmail;
+}
+
+static void
 audit_fill(union any *m)
 {
 	m->audit.wall = rnd();
@@ -489,7 +505,7 @@ static const struct {
 	ROW(conf), ROW(channel), ROW(control), ROW(ctl), ROW(ctl_reply),
 	ROW(auth), ROW(auth_result), ROW(drop_open), ROW(fault), ROW(fetch),
 	ROW(message), ROW(ahead), ROW(mark), ROW(committed), ROW(change),
-	ROW(xmit_open), ROW(xmit_answer), ROW(audit),
+	ROW(xmit_open), ROW(xmit_answer), ROW(queue), ROW(audit),
 	ROW(line),
 };
 

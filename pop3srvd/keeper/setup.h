@@ -19,8 +19,8 @@ int setup_folders(const struct conf *c, struct err *e);
 
 /*
  * Make log folders that are missing and, as root, log files that are, and give
- * them to c->user, who could not make them in a folder of root's.  What cannot be made is log's to
- * report.
+ * them to c->user, who could not make them in a folder of root's.  What cannot
+ * be made is log's to report.
  */
 void setup_logs(const struct conf *c);
 

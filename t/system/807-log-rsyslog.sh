@@ -66,10 +66,10 @@ for way in $ways; do
 		sleep 0.1
 	done
 done
-python3 - "$dir/received" $ways <<'EOF' || fail 'what rsyslog understood'
+python3 - "$dir/received" "$ways" <<'EOF' || fail 'what rsyslog understood'
 import sys
 lines = [l.rstrip('\n').split('|') for l in open(sys.argv[1], encoding='utf-8')]
-for way in sys.argv[2:]:
+for way in sys.argv[2].split():
     mine = [l for l in lines if l[0] == way]
     assert mine, way
     for l in mine:

@@ -80,5 +80,44 @@ assert Pop3(port=1111).greeting.startswith(b'+OK')"
 rm "$dir/conf.d/70-new.json"
 must 'and goes with them' ctl reload
 must_exit 67 'it is not there any more' ctl access test --listener new 127.0.0.1
+
+must 'the file counts again' ctl config reset access.deny
+# Settings and lists change in one turn: who is refused by the old ones and by
+# the new ones is refused in between.
+cat >"$dir/turns.py" <<'EOP'
+import os, socket, subprocess, threading
+from pop3 import ADDR, PORT
+stop, served, tried = False, 0, 0
+def hammer():
+    global served, tried
+    while not stop:
+        s = socket.create_connection((ADDR, PORT), 20, ('127.95.1.1', 0))
+        try:
+            served += s.recv(1) != b''
+        except ConnectionResetError:
+            pass
+        s.close(); tried += 1
+threads = [threading.Thread(target=hammer) for _ in range(3)]
+sides = ('{ "access": { "policy": "grant", "grant": [], "deny": ["127.95.0.0/16"] } }',
+         '{ "access": { "policy": "deny", "grant": ["127.0.0.1"], "deny": [] } }')
+def turn(n):
+    with open(os.environ['dir'] + '/conf.d/80-turns.json', 'w') as f:
+        f.write(sides[n % 2])
+    subprocess.run([os.environ['bin'] + '/bin/pop3ctl', '-s', os.environ['sock'], 'reload'],
+                   check=True, stdout=subprocess.DEVNULL)
+turn(0)
+for t in threads: t.start()
+try:
+    for n in range(1, 41):
+        turn(n)
+finally:
+    stop = True
+    for t in threads: t.join()
+print(tried, 'tries,', served, 'served')
+assert served == 0 and tried > 100
+EOP
+must 'settings and lists change in one turn' python3 "$dir/turns.py"
+rm "$dir/conf.d/80-turns.json"
+must 'back' ctl reload
 still_alive
 stop_server

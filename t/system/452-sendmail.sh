@@ -10,6 +10,8 @@ cat >"$dir/sendmail" <<EOT
 #!/usr/bin/python3
 import os, sys, time
 out, last = '$dir/out', sys.argv[-1]
+if last.startswith('group'):
+    os.system('$dir/id -g >' + out + '/group.new && mv ' + out + '/group.new ' + out + '/group')
 if last.startswith('hang'):
     open(out + '/hangs', 'w').close()
     time.sleep(5 if last.startswith('hang5') else 600)
@@ -74,6 +76,19 @@ sent(message('hang@b.example'))
 until('it was ended', lambda: len(log('mail delayed')) > n)
 assert 'no\\x20answer\\x20in\\x20time' in log('mail delayed')[-1], log('mail delayed')[-1]
 EOT
+# As Postfix's sendmail starts its set-group-id postdrop.
+if [ "$(id -u)" -eq 0 ] && cp "$(command -v id)" "$dir/id" && chown 0:61199 "$dir/id" && chmod 2755 "$dir/id" &&
+    [ "$(setpriv --reuid=61101 --regid=61101 --clear-groups "$dir/id" -g)" = 61199 ]; then
+	python3 - <<'EOT' || fail 'a set-group-id program'
+from xmit import *
+sent(message('group@b.example'))
+got = until('its group', lambda: os.path.exists(FOLDER + '/out/group') and open(FOLDER + '/out/group').read())
+assert got == '61199\n', got
+EOT
+	say 'ok - a set-group-id program has its group'
+else
+	say 'set-group-id programs were not tried: only as root, where they work'
+fi
 must 'relay may start set-group-id programs' grep -q '^NoNewPrivs:.0' "/proc/$(pid_of relay)/status"
 must 'front may not' grep -q '^NoNewPrivs:.1' "/proc/$(pid_of front)/status"
 still_alive

@@ -27,9 +27,9 @@ struct priv_want {
 /*
  * In this order: limits (no core files), chroot, groups, gid, uid, checked by
  * trying to come back; empty capability sets; PR_SET_DUMPABLE 0;
- * PR_SET_NO_NEW_PRIVS unless may_gain.  -1: the caller must exit.  As an ordinary user chroot
- * and ids are skipped and the rest holds; root that does not become another
- * user keeps its capabilities.
+ * PR_SET_NO_NEW_PRIVS unless may_gain.  -1: the caller must exit.  As an
+ * ordinary user chroot and ids are skipped and the rest holds; root that does
+ * not become another user keeps its capabilities.
  */
 int priv_drop(const struct priv_want *want, struct err *e);
 

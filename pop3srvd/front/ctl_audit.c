@@ -29,6 +29,22 @@ secret(const char *key)
 	    strcasestr(key, "hash") != NULL || strcmp(key, "lines") == 0;
 }
 
+/* What may be seen of a request about accounts; an argument of any other name,
+ * mistyped ones too, could be a password. */
+static bool
+open_name(const char *key)
+{
+	static const char *const names[] = { "name", "alias", "domain",
+		"quota", "maildrop", "force", "xmit", "password_change",
+		"owner", "off", "first", "after", "limit" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], key) == 0)
+			return true;
+	return false;
+}
+
 static json_t *
 copy_text(const json_t *v, size_t *left)
 {
@@ -101,12 +117,20 @@ copy(const json_t *v, size_t *left, int depth)
 }
 
 static int
-put_args(const json_t *args, struct buf *b)
+put_args(const struct ctl_request *req, struct buf *b)
 {
 	size_t left = ARGS_MOST;
-	json_t *v = copy(args, &left, DEEPEST);
-	int r = v == NULL ? -1 : json_write(v, b);
+	json_t *v = copy(req->args, &left, DEEPEST), *inner;
+	const char *key;
+	void *next;
+	int r;
 
+	if (req->verb->where == CTL_AUTH)
+		json_object_foreach_safe(v, next, key, inner)
+			if (!open_name(key))
+				(void)json_object_set_new(v, key,
+				    json_string("..."));
+	r = v == NULL ? -1 : json_write(v, b);
 	json_decref(v);
 	return r;
 }
@@ -126,7 +150,7 @@ pack(const struct server *srv, const struct ctl_asker *a,
 	m->role = ctl_role_name(a->role);
 	m->verb = req->verb->verb;
 	m->result = result;
-	if (put_args(req->args, &args) == 0) {
+	if (put_args(req, &args) == 0) {
 		m->args = buf_span(&args);
 		r = msg_audit_pack(m, b);
 	}

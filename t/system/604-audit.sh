@@ -27,6 +27,16 @@ must 'a lookup leaves no record' ctl domain list
 [ "$(records account.import ok)" -eq 1 ] || fail 'account.import is no record'
 [ "$(records domain.remove not-found)" -eq 1 ] || fail 'a failed change is no record'
 [ "$(records domain.list ok)" -eq 0 ] || fail 'a lookup is a record'
+python3 - <<'EOF2' || fail 'a request with faults'
+import json, os, socket
+def ask(verb, args):
+    s = socket.socket(socket.AF_UNIX); s.settimeout(20); s.connect(os.environ['sock'])
+    s.sendall(json.dumps({'v': 1, 'id': 1, 'verb': verb, 'args': args}).encode() + b'\n')
+    r = json.loads(s.recv(65536)); assert not r['ok'] or verb == 'account.import', r
+for args in ({'name': 'x', 'pasword': 'canary-1'}, {'name': 'x', 'password': ['canary-2']}, {'PASSWORD': {'a': 'canary-3'}},
+             {'lines': ['canary-4']}, {'name': 'x', 'present_password': 'canary-5', 'hash': 'canary-6'}):
+    for verb in ('account.add', 'account.passwd', 'account.import', 'domain.add'): ask(verb, args)
+EOF2
 must_not 'no secret is recorded' grep -aq canary "$audit" "$dir/log" "$dir/stderr"
 [ "$(stat -c %a "$audit")" = 640 ] || fail "mode $(stat -c %a "$audit")"
 

@@ -6,7 +6,7 @@
  *	{"seq":7,"time":…,…,"prev":"64 hex digits","hash":"64 hex digits"}
  *
  * prev is the hash of the record before, zeros in record 1; hash is the
- * SHA-256 of the line's own octets up to but not including ","hash":" - so it
+ * SHA-256 of the line's own octets up to the last ","hash":" - so it
  * covers prev, and nobody has to agree on a canonical JSON.  seq counts by one.
  *
  * A file begins with record 1, or with "audit.continue" when the records before

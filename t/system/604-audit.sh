@@ -48,7 +48,7 @@ for n, line in enumerate(open(sys.argv[1], 'rb'), 1):
     assert line.endswith(b'\n') and len(line) <= 16384
     r = json.loads(line)
     assert r['seq'] == n and r['prev'] == prev, r
-    assert r['hash'] == hashlib.sha256(line.split(b'","hash":"')[0]).hexdigest(), r
+    assert r['hash'] == hashlib.sha256(line.rsplit(b'","hash":"', 1)[0]).hexdigest(), r
     for key in ('time', 'uid', 'pid', 'role', 'verb', 'args', 'result'): assert key in r, r
     if r['verb'] == 'account.add' and r['result'] == 'ok':
         assert r['uid'] == os.getuid() and r['args']['name'] == 'anna@example.org' and r['role'] == 'admin', r

@@ -17,12 +17,13 @@ wait_for() {
 	say "ok - $what"
 }
 
+wait_for 'the start is recorded when all is there' grep -q '"server.start"' "$audit"
 add_account anna@example.org 'canary-secret'
 printf 'bert@example.org:{PLAIN}canary-import\n' >"$dir/import"
 must 'accounts are imported' ctl account import "$dir/import"
 must_exit 67 'what is not there is not removed' ctl domain remove nowhere.example
 must 'a lookup leaves no record' ctl domain list
-[ "$(records server.start ok)" -eq 1 ] || fail 'the start is no record'
+[ "$(records server.start ok)" -eq 1 ] || fail 'another start is a record'
 [ "$(records account.add ok)" -eq 1 ] || fail 'account.add is no record'
 [ "$(records account.import ok)" -eq 1 ] || fail 'account.import is no record'
 [ "$(records domain.remove not-found)" -eq 1 ] || fail 'a failed change is no record'

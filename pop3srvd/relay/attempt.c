@@ -254,6 +254,18 @@ settle(struct entry *t)
 		wait_again(t, &s);
 }
 
+/* What one process settled, before the next one begins. */
+static void
+keep_progress(struct entry *t)
+{
+	struct err e;
+
+	queue_age(t);
+	t->v->wait = 0;
+	if (spool_save(t->q->spool, t->v, &e) < 0)
+		log_mail(t, LOG_LEVEL_ERROR, "spool trouble", &e);
+}
+
 void
 attempt_step(struct entry *t)
 {
@@ -262,7 +274,7 @@ attempt_step(struct entry *t)
 	uint32_t i;
 
 	while (gather(t)) {
-		if (crowded(t)) {
+		if (t->q->stopping || crowded(t)) {
 			ungather(t);
 			queue_put_back(t);
 			return;
@@ -290,5 +302,9 @@ attempt_ended(struct entry *t, int status)
 	send_free(&t->send);
 	t->q->running--;
 	take_result(t, &r);
+	if (gather(t)) {
+		ungather(t);
+		keep_progress(t);
+	}
 	attempt_step(t);
 }

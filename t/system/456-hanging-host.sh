@@ -35,6 +35,26 @@ EOT
 # comes to itself when it can.
 if [ "$(id -u)" -eq 0 ]; then
 	killing=yes
+	# Who has it already is not sent it again, when relay dies before the rest.
+	printf silent >"$dir/host/smart.mode"
+	python3 - <<'EOT' || fail 'half of the recipients'
+import subprocess
+from xmit import *
+i = sent(message('once@other.example, then@b.example'))
+until('one has it', lambda: [r for r in recorded('other') if r['rcpts'] == ['once@other.example']])
+def states():
+    out = subprocess.run([os.environ['bin'] + '/bin/pop3ctl', '-s', os.environ['sock'], '--json', 'queue', 'show', i],
+                         capture_output=True).stdout
+    return [r['state'] for r in json.loads(out)['result']['recipients']]
+until('relay knows', lambda: states() == ['done', 'active'])
+EOT
+	kill -9 "$(pid_of relay)"
+	rm "$dir/host/smart.mode"
+	python3 - <<'EOT' || fail 'the other half'
+from xmit import *
+until('the rest has it', lambda: [r for r in recorded() if r['rcpts'] == ['then@b.example']])
+assert len([r for r in recorded('other') if r['rcpts'] == ['once@other.example']]) == 1
+EOT
 	printf 451 >"$dir/host/smart.mode"
 	python3 -c "from xmit import *; sent(message('late@b.example'))" || fail 'one more message'
 	chown 0 "$dir/state/spool"

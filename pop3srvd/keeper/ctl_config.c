@@ -127,11 +127,14 @@ kept_settings(struct keeper *k, struct err *e)
 	return NULL;
 }
 
-/* Tried whole before it is kept: what is in settings.json has worked. */
+/* Tried whole before it is kept, and without what --runtime covers until the
+ * next load: what is in settings.json has worked. */
 static int
 keep(struct keeper *k, const json_t *kept, const json_t *over, struct err *e)
 {
-	if (reload_try(k, kept, over, e) < 0)
+	if ((json_object_size(k->runtime) > 0 &&
+	    reload_try(k, kept, NULL, e) < 0) ||
+	    reload_try(k, kept, over, e) < 0)
 		return -1;
 	return conf_keep(k->file, kept, e);
 }
@@ -178,13 +181,16 @@ take_back(struct keeper *k, const char *key, json_t *over, struct err *e)
 {
 	json_t *kept = kept_settings(k, e);
 	size_t before;
-	int status = -1;
+	int status;
 
 	if (kept == NULL)
 		return -1;
 	before = conf_kept_faults(k->file, kept);
-	if (conf_take(kept, key, e) == 0) {
-		(void)conf_take(over, key, NULL);
+	status = conf_take(kept, key, e);
+	if (conf_take(over, key, NULL) == 0 && status < 0)
+		err_set(e, ERR_NOTFOUND, "%.80s: set for now only; reset "
+		    "--runtime takes it back", key);
+	if (status == 0) {
 		status = keep(k, kept, over, e);
 		if (status < 0)
 			lead_out(k, before, kept);

@@ -43,6 +43,35 @@ kill "$taker"; wait "$taker" 2>/dev/null || :
 must 'once it is free' ctl config reset listeners
 must_not 'the file has it no more' grep -q listeners "$settings"
 
+# What --runtime covers must not hide a fault that the next load would find.
+must 'APOP' ctl option set apop on
+must 'not for now' ctl option set --runtime apop off
+cp "$settings" "$dir/before"
+must_exit 65 'a text that the kept APOP forbids' ctl welcome set 'a < b'
+says 'settings.json: welcome: octet 3 is "<"'
+must 'is not kept' cmp "$dir/before" "$settings"
+must 'for now it may be' ctl welcome set --runtime 'a < b'
+must_exit 67 'what is set for now only' ctl welcome reset
+says 'welcome: set for now only; reset --runtime takes it back'
+must 'a reload takes what is kept' ctl reload
+must 'APOP is back' sh -c "'$bin/bin/pop3ctl' -s '$sock' option get apop | grep -qx on"
+must 'and gone' ctl option reset apop
+
+# A reload by signal that failed is no answer to the next question.
+printf '{ "limits": { "per_adress": 4 } }' >"$dir/conf.d/50-bad.json"
+kill -HUP "$server_pid"
+must 'a reload by signal is refused' logged 'configuration refused'
+must_exit 67 'then a mistyped option' ctl option get lsat
+says 'lsat: no such option; did you mean last?'
+rm "$dir/conf.d/50-bad.json"
+
+# Nowhere to keep it: try again, and nothing has changed.
+mv "$dir/state" "$dir/elsewhere"
+must_exit 75 'without a state folder' ctl config set limits.auth_tries 6
+says 'cannot open'
+mv "$dir/elsewhere" "$dir/state"
+must 'all is as it was' sh -c "'$bin/bin/pop3ctl' -s '$sock' config get limits.auth_tries | grep -qx 3"
+
 # A file somebody edited: reset leads out of it, a key at a time.
 must 'something to keep' ctl config set limits.auth_tries 5
 printf '{ "limits": { "auth_tries": 5, "per_adress": 3 }, "gone": 1 }\n' >"$settings"

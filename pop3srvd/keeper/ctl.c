@@ -215,6 +215,9 @@ ctl_serve(struct keeper *k, struct channel *ch, const struct frame *f)
 	struct err e;
 	json_t *v;
 
+	/* those of a reload by signal, say, are no answer to this */
+	free(k->faults);
+	k->faults = NULL;
 	err_set(&e, ERR_PROTO, "not a whole request");
 	v = msg_ctl_unpack(&m, f->body) < 0 ? NULL : serve(k, &m, &e);
 	if (v != NULL)
@@ -222,8 +225,6 @@ ctl_serve(struct keeper *k, struct channel *ch, const struct frame *f)
 	else
 		reply(ch, f->id, false, ctl_error_json(ctl_code_of(&e),
 		    k->faults != NULL ? k->faults : e.text));
-	free(k->faults);
-	k->faults = NULL;
 	/* behind the answer, so that front sends it before it stops */
 	if (v != NULL && strcmp(m.verb, "server.stop") == 0)
 		keeper_stop(k);

@@ -123,7 +123,11 @@ settings_dir(struct settings *s, struct err *e)
 	if (s->dir == NULL)
 		return -1;
 	s->fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return s->fd < 0 ? path_fail("cannot open", s->dir, e) : 0;
+	if (s->fd >= 0)
+		return 0;
+	path_fail("cannot open", s->dir, e);
+	e->class = ERR_TEMP;	/* of whatever kind: no key is what was wrong */
+	return -1;
 }
 
 static int

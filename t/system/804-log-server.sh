@@ -12,6 +12,7 @@ conf 50-log <<EOF
   { "to": "server", "address": "$addr", "port": 5601, "transport": "tcp", "format": "json" },
   { "to": "server", "address": "$addr", "port": 5651, "transport": "tls", "name": "log.example.org", "ca_file": "$dir/log.pem" },
   { "to": "server", "address": "$addr", "port": 5653, "transport": "tls", "name": "other.example.org", "ca_file": "$dir/log.pem" },
+  { "to": "server", "address": "$addr", "port": 5654, "transport": "tls", "ca_file": "$dir/log.pem", "format": "imail" },
   { "to": "server", "address": "$addr", "port": 5652, "transport": "tls", "name": "log.example.org", "ca_file": "$dir/log.pem" } ] }
 EOF
 sink=
@@ -24,6 +25,7 @@ receive udp "$addr:5514"
 receive tls "$addr:5651" "$dir/log.pem" "$dir/log.key"
 receive tls "$addr:5652" "$dir/other.pem" "$dir/other.key"
 receive tls "$addr:5653" "$dir/log.pem" "$dir/log.key"
+receive tls "$addr:5654" "$dir/log.pem" "$dir/log.key"
 start_server		# and nobody at the TCP port yet
 add_account anna@example.org
 until_got() {
@@ -49,6 +51,7 @@ EOF
 must 'sessions' talk
 until_got udp.5514 'session end.*anna'
 until_got tls.5651 'session end.*anna'
+until_got tls.5654 'session end.*anna'	# known by its address
 must 'TLS 1.2 or newer' grep -q '"version": "TLSv1.[23]"' "$dir/got.tls.5651"
 until_told "log target failed to=$addr:5653 error=.*hostname mismatch"
 until_told "log target failed to=$addr:5652 error=.*self-signed"
@@ -82,7 +85,7 @@ for name in names:
 EOF
 	say "ok - well formed and complete: $*"
 }
-check udp.5514 tcp.5601 tls.5651
+check udp.5514 tcp.5601 tls.5651 tls.5654
 
 # Its end and return: what was said in between arrives once it is back.
 kill -9 "$tcp"

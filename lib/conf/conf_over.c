@@ -83,27 +83,42 @@ conf_key_set(json_t *changes, const char *key, json_t *v)
 	return -1;
 }
 
+/* Take path ("": all) of what all says of name away; -1: it is not there. */
+static int
+del_of(json_t *all, const char *name, const char *path)
+{
+	json_t *one = json_object_get(all, name);
+
+	if (path[0] != '\0' && conf_path_del(one, path) < 0)
+		return -1;
+	return path[0] != '\0' && json_object_size(one) > 0 ? 0 :
+	    json_object_del(all, name);
+}
+
 int
 conf_key_del(json_t *changes, const char *key)
 {
+	char exact[CONF_NAME_MAX + 1];
+	const struct conf_row *r = conf_key_row(key, exact);
 	const char *at = behind(key), *rest, *name;
 	json_t *all = json_object_get(changes, CONF_OVER), *one;
+	int status = -1;
 	void *next;
 
 	if (at == NULL || !json_is_object(all))
 		return conf_path_del(changes, key);
-	json_object_foreach_safe(all, next, name, one) {
-		rest = behind_name(at, name);
-		if (rest == NULL || (rest[0] != '\0' &&
-		    conf_path_del(one, rest) < 0))
-			continue;
-		if (rest[0] == '\0' || json_object_size(one) == 0)
-			(void)json_object_del(all, name);
-		if (json_object_size(all) == 0)
-			(void)json_object_del(changes, CONF_OVER);
-		return 0;
-	}
-	return -1;
+	/* before "a.welcome", which another listener may be called */
+	if (r != NULL)
+		status = del_of(all, exact, r->key);
+	else
+		json_object_foreach_safe(all, next, name, one) {
+			rest = behind_name(at, name);
+			if (status < 0 && rest != NULL)
+				status = del_of(all, name, rest);
+		}
+	if (status == 0 && json_object_size(all) == 0)
+		(void)json_object_del(changes, CONF_OVER);
+	return status;
 }
 
 const char *
@@ -262,16 +277,20 @@ take_group(json_t *to, const json_t *from, const char *group)
 json_t *
 conf_over_get(const struct conf_source *s, const char *key)
 {
-	const char *at = behind(key), *rest = NULL;
+	char exact[CONF_NAME_MAX + 1];
+	const struct conf_row *r = conf_key_row(key, exact);
+	const char *at = behind(key), *rest = NULL, *name;
 	json_t *listeners, *l = NULL, *all, *v;
 	size_t i;
 
 	listeners = json_object_get(s->effective, "listeners");
 	json_array_foreach(at == NULL ? NULL : listeners, i, l) {
-		rest = behind_name(at, json_string_value(json_object_get(l,
-		    "name")));
-		if (rest != NULL && (rest[0] == '\0' ||
-		    conf_find(&conf_server_set, rest) != NULL ||
+		name = json_string_value(json_object_get(l, "name"));
+		if (r != NULL)
+			rest = strcmp(name, exact) == 0 ? r->key : NULL;
+		else
+			rest = behind_name(at, name);
+		if (rest != NULL && (rest[0] == '\0' || r != NULL ||
 		    conf_find_group(&conf_server_set, rest)))
 			break;
 		rest = NULL;

@@ -198,6 +198,42 @@ START_TEST(set_and_reset)
 }
 END_TEST
 
+/* Names are free: one may look like another's key. */
+START_TEST(a_name_may_end_like_a_key)
+{
+	struct conf_source *s;
+	struct conf *c;
+	struct err e;
+	json_t *v;
+
+	env_write("main.json", "{" STATE "," TLS_OK ",\"listeners\":["
+	    "{\"name\":\"a.welcome\",\"port\":5,\"tls\":\"none\"},"
+	    "{\"name\":\"a\",\"port\":6,\"tls\":\"none\"}]}", 0644);
+	ck_assert_int_eq(set("listener.a.welcome.welcome", "long", &e), 0);
+	ck_assert_int_eq(conf_reset(env_main, "listener.a.welcome", &e), -1);
+	ck_assert_int_eq(e.class, ERR_NOTFOUND);
+	ck_assert_int_eq(set("listener.a.welcome", "short", &e), 0);
+	c = env_load(&s, faults, sizeof(faults));
+	ck_assert_msg(c != NULL, "%s", faults);
+	v = conf_get(s, "listener.a.welcome", &e);
+	ck_assert_str_eq(json_string_value(v), "short");
+	json_decref(v);
+	v = conf_get(s, "listener.a.welcome.welcome", &e);
+	ck_assert_str_eq(json_string_value(v), "long");
+	json_decref(v);
+	conf_free(&c);
+	conf_source_free(&s);
+	ck_assert_int_eq(conf_reset(env_main, "listener.a.welcome", &e), 0);
+	c = env_load(NULL, faults, sizeof(faults));
+	ck_assert_str_eq(c->listeners[0].server.welcome, "long");
+	ck_assert_str_eq(c->listeners[1].server.welcome, "");
+	conf_free(&c);
+	ck_assert_int_eq(conf_reset(env_main, "listener.a.welcome.welcome",
+	    &e), 0);
+	ck_assert_str_eq(env_read("state/settings.json"), "{}\n");
+}
+END_TEST
+
 START_TEST(what_is_kept_of_a_gone_listener_waits)
 {
 	struct conf_source *s;
@@ -326,6 +362,7 @@ add(TCase *tc)
 	UNIT_ROWS(tc, damage_is_set_aside_once, damaged);
 	tcase_add_test(tc, usual_listeners_have_names);
 	tcase_add_test(tc, set_and_reset);
+	tcase_add_test(tc, a_name_may_end_like_a_key);
 	tcase_add_test(tc, what_is_kept_of_a_gone_listener_waits);
 	tcase_add_test(tc, runtime_changes_name_a_listener_that_is_there);
 	tcase_add_test(tc, kept_is_rebuilt_from_what_was_loaded);

@@ -60,12 +60,23 @@ struct line {
 	int used;		/* of words by the verb */
 };
 
+/* What cannot be shown as it is cannot be offered: escaped it is another
+ * word. */
+static bool
+plain(const char *word)
+{
+	while (*word >= 0x20 && *word <= 0x7e)
+		word++;
+	return *word == '\0';
+}
+
 static void
 offer(const struct line *l, const char *word, const char *help)
 {
-	if (strncmp(word, l->start, strlen(l->start)) != 0 || word[0] == '\0')
+	if (strncmp(word, l->start, strlen(l->start)) != 0 ||
+	    word[0] == '\0' || !plain(word))
 		return;
-	print_safe(stdout, word);
+	fputs(word, stdout);
 	putchar('\t');
 	print_safe(stdout, help == NULL ? "" : help);
 	putchar('\n');

@@ -93,6 +93,18 @@ if has_accounts; then
 	offers 'pop3ctl account show anna@ex' example.org
 fi
 
+# Names are the administrator's; a shell must not run what a TAB brings, and a
+# word that cannot be typed is not offered.
+python3 - >"$dir/conf.d/60-names.json" <<'EOF'
+import json, os
+names = ['pop3', '$(id>&2)', ';id', 'it`id`s', 'a b', ':', 'back\\x', 'gr\u00fc\u00df']
+print(json.dumps({'listeners': [{'name': n, 'address': os.environ['addr'], 'port': int(os.environ['port']) + i,
+                                 'tls': 'none'} for i, n in enumerate(names)]}))
+EOF
+must 'listeners with strange names' ctl reload
+offers 'pop3ctl option set --listener ' pop3 '\$\(id\>\&2\)' '\;id' 'it\`id\`s' 'a\ b' : 'back\\x'
+offers 'pop3ctl option set --listener p' pop3
+
 if command -v zsh >/dev/null 2>&1; then
 	must 'zsh takes it' zsh -n "$dir/zsh"
 	cat >"$dir/ztab" <<'EOF'
@@ -106,7 +118,9 @@ EOF
 	must 'zsh: words with their meaning' zsh -f "$dir/ztab" option s
 	must 'the meaning' grep -q '^set:switch an option' "$dir/out"
 	must 'zsh: live values' zsh -f "$dir/ztab" option set --listener ''
-	must 'names of listeners' grep -q '^pop3s:' "$dir/out"
+	must 'names of listeners' grep -q '^pop3:' "$dir/out"
+	must 'strange ones as _describe takes them' grep -qF 'back\\x:' "$dir/out"
+	must 'one that is a colon' grep -q '^\\::' "$dir/out"
 	must 'zsh: files' zsh -f "$dir/ztab" account import ''
 	must 'by its own means' grep -qx FILES "$dir/out"
 else

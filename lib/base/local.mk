@@ -33,6 +33,8 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/path.h \
 	lib/base/path_open.c \
 	lib/base/path_read.c \
+	lib/base/siphash.c \
+	lib/base/siphash.h \
 	lib/base/span.c \
 	lib/base/span.h \
 	lib/base/utf8.c \

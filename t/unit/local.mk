@@ -24,7 +24,8 @@ t_unit_test_addr_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_clock_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_path t/unit/test_codec t/unit/test_digest \
 	t/unit/test_visible t/unit/test_wire t/unit/test_droplist \
-	t/unit/test_json
+	t/unit/test_json t/unit/test_siphash
+t_unit_test_siphash_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_path_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_codec_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_digest_LDADD = $(BASE_LIBS) $(CHECK_LIBS)

@@ -224,8 +224,9 @@ judge(const struct audit_check *c, struct span line, const struct parts *p)
 		return AUDIT_EDITED;
 	if (c->pending && !explains(c, line))
 		return AUDIT_NO_RECORD;
-	if (c->first == 0 && p->seq != 1 && !c->pending)
-		return explains(c, line) ? AUDIT_GOOD : AUDIT_NO_START;
+	if (c->first == 0 && p->seq != 1)	/* torn may be the continue */
+		return c->pending || explains(c, line) ? AUDIT_GOOD :
+		    AUDIT_NO_START;
 	if (p->seq != c->end.seq + 1)
 		return AUDIT_GAP;
 	return memcmp(p->prev, c->end.hash, AUDIT_HASH) == 0 ? AUDIT_GOOD :

@@ -37,6 +37,7 @@ struct audit_file {
 	struct audit_end end;
 	struct buf piece;	/* behind the last LF: of a torn record */
 	bool unended;		/* the last record lacks its LF only */
+	bool fresh;		/* it has to say that others are elsewhere */
 	uint64_t missed;
 	struct task sync;
 	struct wait waits[WAITING];
@@ -137,7 +138,7 @@ put(struct audit_end *end, json_t *members, struct buf *b)
 
 /* What has to be said before the next record. */
 static int
-put_news(struct audit_file *f, struct audit_end *end, struct buf *b)
+put_news(const struct audit_file *f, struct audit_end *end, struct buf *b)
 {
 	bool torn = buf_len(&f->piece) > 0;
 
@@ -146,44 +147,74 @@ put_news(struct audit_file *f, struct audit_end *end, struct buf *b)
 	if (torn && put(end, audit_note_own(AUDIT_TORN,
 	    audit_torn_args(buf_span(&f->piece))), b) < 0)
 		return -1;
+	if (f->fresh && put(end, audit_note_own(AUDIT_CONTINUE,
+	    json_object()), b) < 0)
+		return -1;
 	if (f->missed > 0 && put(end, audit_note_own("audit.missed",
 	    json_pack("{s:I}", "count", (json_int_t)f->missed)), b) < 0)
 		return -1;
 	return 0;
 }
 
-/* members is stolen; NULL: only what has to be said before it. */
+/* The lines that lead to end. */
 static int
-append(struct audit_file *f, json_t *members, struct err *e)
+write_lines(struct audit_file *f, const struct audit_end *end,
+    const struct buf *b, struct err *e)
 {
-	struct audit_end end = f->end;
-	struct buf b;
-	int r = -1;
-
-	buf_init(&b, 4 * AUDIT_LINE_MAX);
-	if (put_news(f, &end, &b) < 0) {
-		json_decref(members);
-		err_set(e, ERR_TEMP, "out of memory");
-	} else if (members != NULL && put(&end, members, &b) < 0) {
-		err_set(e, ERR_LIMIT, "the record is too long");
-	} else if (f->fd < 0) {
-		err_set(e, ERR_TEMP, "there is no audit file");
-	} else if (path_write_all(f->fd, buf_span(&b)) < 0) {
+	if (f->fd < 0)
+		return err_set(e, ERR_TEMP, "there is no audit file");
+	if (path_write_all(f->fd, buf_span(b)) < 0) {
 		err_sys(e, ERR_TEMP, "cannot write the audit file");
 		(void)read_end(f, NULL);	/* a piece may be there */
-	} else {
-		r = 0;
-	}
-	buf_free(&b);
-	if (r < 0) {
-		f->missed += members != NULL;
 		return -1;
 	}
-	f->end = end;
-	f->missed = 0;
+	f->end = *end;
 	f->unended = false;
 	buf_eat(&f->piece, buf_len(&f->piece));
 	return 0;
+}
+
+/* By themselves, so that they are not said twice when only the record behind
+ * them has no room. */
+static int
+write_news(struct audit_file *f, struct err *e)
+{
+	struct audit_end end = f->end;
+	struct buf b;
+	int r;
+
+	buf_init(&b, 4 * AUDIT_LINE_MAX);
+	if (put_news(f, &end, &b) < 0)
+		r = err_set(e, ERR_TEMP, "out of memory");
+	else
+		r = buf_len(&b) == 0 ? 0 : write_lines(f, &end, &b, e);
+	buf_free(&b);
+	if (r == 0) {
+		f->fresh = false;
+		f->missed = 0;
+	}
+	return r;
+}
+
+/* members is stolen. */
+static int
+append(struct audit_file *f, json_t *members, struct err *e)
+{
+	struct audit_end end;
+	struct buf b;
+	int r = write_news(f, e);
+
+	buf_init(&b, AUDIT_LINE_MAX);
+	end = f->end;
+	if (r < 0)
+		json_decref(members);
+	else if (put(&end, members, &b) < 0)
+		r = err_set(e, ERR_LIMIT, "the record is too long");
+	else
+		r = write_lines(f, &end, &b, e);
+	buf_free(&b);
+	f->missed += r < 0;
+	return r;
 }
 
 static void
@@ -279,14 +310,16 @@ audit_file_forget(struct audit_file *f, const struct channel *ch)
 }
 
 /* An empty file: the records before are elsewhere.  It begins with their end,
- * so that it cannot be exchanged for another beginning. */
+ * so that it cannot be exchanged for another beginning; if there is no room for
+ * that, the next record does it. */
 static void
 go_on(struct audit_file *f, const struct audit_end *before)
 {
 	struct err e;
 
 	f->end = *before;
-	if (append(f, audit_note_own(AUDIT_CONTINUE, json_object()), &e) < 0)
+	f->fresh = true;
+	if (write_news(f, &e) < 0)
 		trouble(f, "audit record missing", &e);
 	sync_later(f, (struct wait){ .id = 0 });
 }
@@ -315,11 +348,11 @@ audit_file_take(struct audit_file *f, int fd)
 	if (f->fd >= 0)
 		(void)close(f->fd);
 	f->fd = fd;
+	f->fresh = false;
 	audit_none(&f->end);
 	if (read_end(f, &e) < 0)
 		trouble(f, "audit file damaged", &e);
-	if ((f->unended || buf_len(&f->piece) > 0) &&
-	    append(f, NULL, &e) < 0)
+	if ((f->unended || buf_len(&f->piece) > 0) && write_news(f, &e) < 0)
 		trouble(f, "audit record missing", &e);
 	if (before.seq == 0 || strcmp(before.hash, f->end.hash) == 0)
 		return;

@@ -210,6 +210,34 @@ START_TEST(a_new_file_goes_on_with_the_chain)
 }
 END_TEST
 
+/* Room for nothing, a part of the first record, a part of the second. */
+START_TEST(a_new_file_on_a_full_disk_goes_on_too)
+{
+	static const rlim_t rooms[] = { 0, 100, 450 };
+	struct audit_file *f = begin();
+	struct rlimit old, small;
+	struct audit_check c;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	add_some(f, 3);
+	unlink(path);
+	small = old;
+	small.rlim_cur = rooms[_i];
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	audit_file_take(f, open_it());
+	add_some(f, 2);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &old), 0);
+	add_some(f, 2);
+	c = verify(audit_file_at(f)->hash);
+	ck_assert_msg(c.fault == AUDIT_GOOD, "%s", audit_fault_text(c.fault));
+	ck_assert_uint_gt(c.first, 3);
+	/* each told once: continue, missed, the last two; torn */
+	ck_assert_uint_eq(c.end.seq, 3 + 4 + (rooms[_i] > 0));
+	audit_file_free(&f);
+}
+END_TEST
+
 START_TEST(the_same_file_again_changes_nothing)
 {
 	struct audit_file *f = begin();
@@ -273,6 +301,7 @@ add(TCase *tc)
 	tcase_add_test(tc, a_torn_line_is_marked);
 	tcase_add_test(tc, a_full_disk_is_told_later);
 	tcase_add_test(tc, a_new_file_goes_on_with_the_chain);
+	tcase_add_loop_test(tc, a_new_file_on_a_full_disk_goes_on_too, 0, 3);
 	tcase_add_test(tc, the_same_file_again_changes_nothing);
 	tcase_add_test(tc, a_shorter_file_is_noticed);
 	tcase_add_test(tc, without_a_file_life_goes_on);

@@ -83,12 +83,21 @@ node_of(const struct autodeny *ad, const struct addr *a)
 	return *autodeny_link(ad, &p);
 }
 
-/* Which of two goes first: the earlier deadline, then the older one. */
+static bool
+is_operators(const struct autodeny_entry *e)
+{
+	return e->reason == AUTODENY_OPERATOR;
+}
+
+/* Which of two goes first: the earlier deadline, then who was not entered by
+ * the operator, then the older one. */
 static bool
 before(const struct node *a, const struct node *b)
 {
 	if (a->e.until != b->e.until)
 		return a->e.until < b->e.until;
+	if (is_operators(&a->e) != is_operators(&b->e))
+		return is_operators(&b->e);
 	return a->e.since < b->e.since;
 }
 
@@ -153,6 +162,23 @@ expire(struct autodeny *ad, int64_t now)
 		drop(ad, ad->heap[0]);
 }
 
+/* Peers decide how much is entered here, so no number of them pushes out what
+ * the operator wants until restart. */
+static bool
+make_room(struct autodeny *ad, const struct autodeny_entry *e)
+{
+	const struct autodeny_entry *first;
+
+	if (ad->n < ad->max)
+		return true;
+	first = &ad->heap[0]->e;
+	if (is_operators(first) && first->until == AUTODENY_FOREVER &&
+	    !is_operators(e))
+		return false;
+	drop(ad, ad->heap[0]);
+	return true;
+}
+
 int
 autodeny_insert(struct autodeny *ad, const struct autodeny_entry *e)
 {
@@ -160,8 +186,8 @@ autodeny_insert(struct autodeny *ad, const struct autodeny_entry *e)
 
 	if (ad->max == 0)
 		return -1;
-	if (ad->n >= ad->max)
-		drop(ad, ad->heap[0]);
+	if (!make_room(ad, e))
+		return 0;
 	heap = mem_grow(ad->heap, &ad->cap, ad->n + 1, sizeof(*heap));
 	if (heap == NULL)
 		return -1;
@@ -221,7 +247,7 @@ autodeny_add(struct autodeny *ad, const struct addr *a,
 		prefix_of_peer(a, &e.source);
 		return autodeny_insert(ad, &e);
 	}
-	if (until < nd->e.until && reason != AUTODENY_OPERATOR)
+	if (until <= nd->e.until && reason != AUTODENY_OPERATOR)
 		return 0;
 	nd->e.reason = reason;
 	nd->e.until = until;

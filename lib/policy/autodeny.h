@@ -3,8 +3,9 @@
  *
  * An entry stands for a source as prefix_of_peer() cuts it: an IPv4 address or
  * an IPv6 /64, of which every holder has all.  Bounded: when full, the entry
- * that would end first goes (those until restart count as last).  Time is an
- * argument, mono milliseconds.
+ * that would end first goes (those until restart count as last, and of them
+ * the operator's, which only the operator pushes out).  Time is an argument,
+ * mono milliseconds.
  */
 #ifndef POLICY_AUTODENY_H
 #define POLICY_AUTODENY_H
@@ -16,6 +17,7 @@
 #include "lib/base/addr.h"
 
 #define AUTODENY_FOREVER	INT64_MAX
+#define AUTODENY_LONGEST	((int64_t)365 * 24 * 3600 * 1000)	/* else */
 
 enum autodeny_reason {
 	AUTODENY_OVERLONG,	/* more than 512 octets in a command: I-30 */

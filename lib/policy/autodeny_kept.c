@@ -62,7 +62,9 @@ sound(const struct kept_slot *slot, int64_t now, struct autodeny_entry *e_r)
 	prefix_of_peer(&a, &e_r->source);
 	if (memcmp(e_r->source.ip, slot->ip, sizeof(slot->ip)) != 0 ||
 	    e_r->source.len != slot->len || slot->reason >= AUTODENY_REASONS ||
-	    slot->since < 0 || slot->since > now || slot->until <= now)
+	    slot->since < 0 || slot->since > now || slot->until <= now ||
+	    (slot->until != AUTODENY_FOREVER &&
+	    slot->until - now > AUTODENY_LONGEST))
 		return false;
 	e_r->reason = (enum autodeny_reason)slot->reason;
 	e_r->since = slot->since;

@@ -13,7 +13,7 @@
 #include "pop3srvd/front/server.h"
 
 #define PAGE		400		/* entries; fits a line */
-#define FOR_MAX		((int64_t)365 * 24 * 3600)
+#define FOR_MAX		(AUTODENY_LONGEST / 1000)
 
 static void
 out_of_memory(struct err *e)

@@ -129,6 +129,45 @@ START_TEST(full_the_earliest_deadline_goes)
 }
 END_TEST
 
+/* Whoever has many addresses can fill the table. */
+START_TEST(full_the_operators_stay)
+{
+	struct autodeny *ad = autodeny_new(3);
+	struct addr a = nth(1), b = nth(2), c;
+	struct autodeny_entry e;
+	unsigned i;
+
+	autodeny_add(ad, &a, AUTODENY_OPERATOR, AUTODENY_FOREVER, 0);
+	for (i = 10; i < 30; i++) {
+		c = nth(i);
+		ck_assert_int_eq(autodeny_add(ad, &c, AUTODENY_OVERLONG,
+		    AUTODENY_FOREVER, i), 0);
+		ck_assert(autodeny_test(ad, &c, i));
+		ck_assert(autodeny_test(ad, &a, i));
+	}
+	/* nor does it become another's */
+	autodeny_add(ad, &a, AUTODENY_OVERLONG, AUTODENY_FOREVER, 31);
+	ck_assert(autodeny_at(ad, 0, &e));
+	for (i = 0; e.hits != 20; i++)
+		ck_assert(autodeny_at(ad, i, &e));
+	ck_assert_int_eq(e.reason, AUTODENY_OPERATOR);
+	/* nothing but the operator's: the newest word of the operator counts */
+	for (i = 40; i < 43; i++) {
+		c = nth(i);
+		autodeny_add(ad, &c, AUTODENY_OPERATOR, AUTODENY_FOREVER, i);
+	}
+	ck_assert(!autodeny_holds(ad, &a, 50));
+	ck_assert_int_eq(autodeny_add(ad, &b, AUTODENY_OVERLONG,
+	    AUTODENY_FOREVER, 50), 0);
+	ck_assert(!autodeny_holds(ad, &b, 50));
+	for (i = 40; i < 43; i++) {
+		c = nth(i);
+		ck_assert(autodeny_holds(ad, &c, 50));
+	}
+	autodeny_free(&ad);
+}
+END_TEST
+
 #define MAX	1000
 
 /* Many more than fit, with removals in between: exactly what must be there. */
@@ -333,6 +372,15 @@ START_TEST(what_was_kept_is_not_trusted)
 	/* it has ended meanwhile */
 	ck_assert_uint_eq(autodeny_keep(next, mem, octets, 9000), 0);
 	autodeny_free(&next);
+	/* longer than anything can be, but not until restart */
+	ad = autodeny_new(10);
+	memset(mem, 0, octets);
+	(void)autodeny_keep(ad, mem, octets, 0);
+	autodeny_add(ad, &a, AUTODENY_OVERLONG, AUTODENY_FOREVER - 1, 10);
+	autodeny_free(&ad);
+	next = autodeny_new(10);
+	ck_assert_uint_eq(autodeny_keep(next, mem, octets, 20), 0);
+	autodeny_free(&next);
 	/* there is no room for a slot, or not even for a count */
 	next = autodeny_new(10);
 	ck_assert_uint_eq(autodeny_keep(next, mem, 8, 20), 0);
@@ -378,6 +426,7 @@ add(TCase *tc)
 	tcase_add_test(tc, removed);
 	tcase_add_test(tc, unix_socket_is_never_shut_out);
 	tcase_add_test(tc, full_the_earliest_deadline_goes);
+	tcase_add_test(tc, full_the_operators_stay);
 	tcase_add_test(tc, bounded);
 	tcase_add_test(tc, an_ipv6_address_stands_for_its_64);
 	tcase_add_test(tc, who_is_never_is_neither_entered_nor_refused);

@@ -30,6 +30,10 @@
 #define PACKAGE_VERSION "unknown"
 #endif
 
+#define REPLY_MAX	(FRAME_MAX - 128)	/* front puts words around it */
+#define LONG_ENTRIES	100
+#define LONG_VALUE	"(long)"
+
 static json_t *
 last_reload(const struct keeper *k)
 {
@@ -128,6 +132,35 @@ static const struct {
 	    "lines stage done replace listener runtime " },
 };
 
+static void
+cut_list(json_t *list)
+{
+	while (json_array_size(list) > LONG_ENTRIES)
+		(void)json_array_remove(list, json_array_size(list) - 1);
+}
+
+/* What was taken over must not look like a failure because the account of it
+ * is long: values go, then whatever is beyond the first entries. */
+static void
+shorten(json_t *v)
+{
+	json_t *changes = json_object_get(v, "changes"), *change;
+	size_t i;
+
+	if (changes == NULL ||
+	    json_dumpb(v, NULL, 0, JSON_COMPACT) <= REPLY_MAX)
+		return;
+	json_array_foreach(changes, i, change) {
+		(void)json_object_set_new(change, "from",
+		    json_string(LONG_VALUE));
+		(void)json_object_set_new(change, "to",
+		    json_string(LONG_VALUE));
+	}
+	cut_list(changes);
+	cut_list(json_object_get(v, "notes"));
+	(void)json_object_set_new(v, "cut", json_true());
+}
+
 /* Too long an answer is an error, not a broken channel. */
 static void
 reply(struct channel *ch, uint32_t id, bool ok, json_t *v)
@@ -135,8 +168,9 @@ reply(struct channel *ch, uint32_t id, bool ok, json_t *v)
 	struct msg_ctl_reply m = { .ok = ok };
 	struct buf text, b;
 
-	buf_init(&text, FRAME_MAX - 64);
+	buf_init(&text, REPLY_MAX);
 	buf_init(&b, FRAME_MAX);
+	shorten(v);
 	if (v != NULL && json_write(v, &text) == 0) {
 		m.json = buf_span(&text);
 	} else {

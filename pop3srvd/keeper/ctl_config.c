@@ -14,6 +14,8 @@
 #include "pop3srvd/keeper/ctl_config.h"
 #include "pop3srvd/keeper/reload.h"
 
+#define VALUE_MAX	32768	/* octets of one in an answer */
+
 static json_t *
 result(json_t *v, struct err *e)
 {
@@ -80,6 +82,11 @@ changed(struct keeper *k, const char *key, const json_t *changes, bool kept,
 
 	if (v == NULL)
 		v = json_null();	/* a reset of what is no key any more */
+	else if (json_dumpb(v, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) >
+	    VALUE_MAX) {
+		json_decref(v);
+		v = json_string("(long)");
+	}
 	return result(json_pack("{s:s, s:o, s:s, s:b}", "key", key, "value",
 	    v, "needs", needs(changes, key), "kept", kept ? 1 : 0), e);
 }

@@ -44,6 +44,26 @@ code 67 not-found account show nobody@example.org
 code 67 not-found domain lock example.net
 code 67 not-found option set lsat on
 code 75 try-again config get relay.routes
+# What was done is no failure because the answer is long.
+mv "$dir/conf.d/40-many.json" "$dir/many"
+must_exit 0 'a reload with long changes' ctl reload
+must 'says which' grep -q '^relay.routes: (long) -> (long)$' "$dir/out"
+must_exit 0 'a long value is set' ctl config set relay.routes "$(python3 -c "
+import json
+print(json.dumps(json.load(open('$dir/many'))['relay']['routes'][:180]))")"
+must 'and kept' grep -q '"domain": "d179\.' "$dir/state/settings.json"
+must_exit 0 'and reset' ctl config reset relay.routes
+python3 -c "
+import json
+print(json.dumps({'listener': {'gone%d' % i: {'welcome': 'w'} for i in range(500)}}))" >"$dir/state/settings.json"
+must_exit 0 'a reload with many warnings' sh -c "'$bin/bin/pop3ctl' -s '$sock' --json reload 2>/dev/null >'$dir/answer'"
+must 'tells the first, and that there are more' python3 -c "
+import json
+r = json.load(open('$dir/answer'))['result']
+assert r['cut'] is True and len(r['notes']) == 100, (r.get('cut'), len(r['notes']))"
+rm "$dir/state/settings.json"
+mv "$dir/many" "$dir/conf.d/40-many.json"
+must_exit 0 'all as before' ctl reload
 printf '{ "limits": { "per_adress": 4 } }' >"$dir/conf.d/50-bad.json"
 code 78 configuration reload
 rm "$dir/conf.d/50-bad.json"

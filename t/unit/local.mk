@@ -123,7 +123,7 @@ else
 UNIT_TESTS += t/unit/test_acct_none
 endif
 t_unit_test_acct_none_LDADD = pop3srvd/auth/libauth.a pop3srvd/ipc/libipc.a \
-	lib/net/libnet.a $(ACCT_LIBS) $(CHECK_LIBS)
+	lib/ctl/libctl.a lib/net/libnet.a $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_acct_grow_SOURCES = t/unit/test_acct_grow.c t/unit/acct_folder.h
 t_unit_test_acct_grow_LDADD = $(ACCT_LIBS) $(CHECK_LIBS)
 t_unit_test_change_SOURCES = t/unit/test_change.c t/unit/acct_folder.h

@@ -148,22 +148,23 @@ patience_due(struct loop *l, struct timer *t)
 	ctl_seat_overdue(LOOP_OWNER(t, struct ctl_seat, patience));
 }
 
-/* How it went is not known yet, and will not be recorded any more. */
+/* Nobody waits for this record. */
 static void
-record_gone(struct ctl_seat *st)
+record_gone(struct ctl_seat *st, const char *result)
 {
 	struct ctl_record r = { .id = 0 };
 
-	(void)ctl_audit_send(st->srv, &r, 0, &st->asker, &st->req,
-	    "asker-gone");
+	(void)ctl_audit_send(st->srv, &r, 0, &st->asker, &st->req, result);
 	ctl_audit_clear(&r);
 }
 
 void
 ctl_seat_take_away(struct ctl_seat *st)
 {
-	if (st->ticket != 0 && ctl_changes(st->req.verb, st->req.args))
-		record_gone(st);
+	if (st->held)
+		record_gone(st, ctl_code_name(st->answer.code));
+	else if (st->ticket != 0 && ctl_changes(st->req.verb, st->req.args))
+		record_gone(st, "asker-gone");	/* how it went, who knows */
 	ctl_client_free(&st->client);
 	ctl_seat_clear(st);
 }
@@ -173,7 +174,7 @@ ctl_seat_gone(struct ctl_seat *st)
 {
 	ctl_client_free(&st->client);
 	if (st->held)
-		let_go(st);	/* recorded now, told to nobody */
+		return;		/* or leaving were a way to guess faster */
 	if (st->record.id != 0 && life_log_channel(st->srv->life) == NULL)
 		return;		/* it has to be sent yet */
 	if (st->ticket == 0 ||

@@ -26,7 +26,7 @@
 #define CLIENTS		32
 enum { ORPHAN = 10, BUSY = 20, NEVER = 99 };	/* ease() */
 #define FRESH		(CLIENTS / 2)
-#define OWNERS		4	/* without a role, served at once */
+#define OWNERS		4	/* who change passwords, served at once */
 
 struct ctl_server {
 	struct server *srv;
@@ -92,21 +92,28 @@ seat_of(struct ctl_server *cs, const struct ctl_client *c)
 	return NULL;
 }
 
-/* Who has no role may ask too: of those only a few at once. */
+/* Who has no role may ask too, and with a lesser one guess a password. */
 static bool
 by_owner(const struct ctl_seat *st)
 {
-	return st->req.verb != NULL && st->asker.role == CTL_NOBODY;
+	return st->req.verb != NULL && (st->asker.role == CTL_NOBODY ||
+	    (st->req.verb->role == CTL_OWNER && st->asker.role < CTL_ADMIN));
 }
 
-static int
-owners_busy(const struct ctl_server *cs)
+/* Of those only a few at once, and of one user one: nobody keeps the others
+ * from it. */
+static bool
+owners_busy(const struct ctl_server *cs, const struct ctl_seat *st)
 {
-	int i, n = 0;
+	int i, all = 0, own = 0;
 
-	for (i = 0; i < CLIENTS; i++)
-		n += by_owner(&cs->seats[i]);
-	return n;
+	for (i = 0; i < CLIENTS; i++) {
+		if (!by_owner(&cs->seats[i]))
+			continue;
+		all++;
+		own += cs->seats[i].asker.who.uid == st->asker.who.uid;
+	}
+	return all > OWNERS || own > 1;
 }
 
 static void
@@ -128,9 +135,9 @@ on_line(struct ctl_client *c, struct span line, void *arg)
 		ctl_seat_refuse(st, &((struct ctl_server *)arg)->refusals);
 	} else if (st->req.verb->where == CTL_FRONT) {
 		serve_own(st);
-	} else if (by_owner(st) && owners_busy(arg) > OWNERS) {
-		ctl_seat_fault(st, CTL_TRY_AGAIN, "others are changing their "
-		    "passwords; try again");
+	} else if (by_owner(st) && owners_busy(arg, st)) {
+		ctl_seat_fault(st, CTL_TRY_AGAIN, "passwords are being "
+		    "changed; try again");
 	} else {
 		ask_elsewhere(st);
 	}

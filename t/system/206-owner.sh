@@ -91,6 +91,27 @@ for p in ss:
     assert os.waitstatus_to_exitcode(os.waitpid(p, 0)[1]) == 0
 EOF2
 say 'ok - many guesses at once'
+# Who leaves before the answer guesses no faster, by several connections neither.
+python3 - <<'EOF2' || fail 'guesses by who does not wait'
+import json, os, socket, time
+os.setgroups([]); os.setgid(61141); os.setuid(61141)
+def guess(i):
+    s = socket.socket(socket.AF_UNIX); s.settimeout(0.3); s.connect(os.environ['sock'])
+    s.sendall(json.dumps({'v': 1, 'id': 1, 'verb': 'account.passwd', 'args': {
+        'name': 'bert@example.org', 'present_password': 'guess-%d' % i,
+        'password': 'Meadow-Lantern-52'}}).encode() + b'\n')
+    try:
+        return json.loads(s.makefile().readline())['error']['exit'] != 75
+    except TimeoutError:
+        return True             # it was looked at, and the answer is held
+time.sleep(1)
+end, taken, i = time.monotonic() + 4, 0, 0
+while time.monotonic() < end:
+    taken += guess(i); i += 1
+    time.sleep(0.02)
+assert 2 <= taken <= 6, taken   # one in 800 ms
+EOF2
+say 'ok - one guess at a time, however it ends'
 must_not 'no password is in log or state' grep -rqa -e Tulip-Harbour -e Meadow-Lantern -e nonsense "$dir/log" "$dir/state" "$dir/stderr"
 rm "$dir/conf.d/60-owners.json"
 must 'owners may not come any more' ctl reload

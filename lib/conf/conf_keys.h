@@ -165,8 +165,7 @@ ROOT_KEY("relay.ca_file", FILE, relay.to.ca_file, "", ANY, CONF_RELOAD,
 ROOT_KEY("relay.user", STRING, relay.to.user, "", CHARS(0, 255),
     CONF_RELOAD, "login name at the smart host")
 ROOT_KEY("relay.password_file", SECRET, relay.to.password_file, "", ANY,
-    CONF_RELOAD, "its password: the first line; to be read by the user "
-    "that relay runs as")
+    CONF_RELOAD, "its password: the first line; read at start and reload")
 ROOT_KEY("relay.helo", BOOL, relay.to.helo, "false", ANY, CONF_RELOAD,
     "say HELO instead of EHLO, to a host that takes no other; no TLS then")
 ROOT_KEY("relay.helo_name", STRING, relay.helo_name, "", CHARS(0, 255),

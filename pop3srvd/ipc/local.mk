@@ -18,6 +18,8 @@ pop3srvd_ipc_libipc_a_SOURCES = \
 	pop3srvd/ipc/msg.h \
 	pop3srvd/ipc/msg_desk.c \
 	pop3srvd/ipc/msg_drop.c \
+	pop3srvd/ipc/passwords.c \
+	pop3srvd/ipc/passwords.h \
 	pop3srvd/ipc/text.c \
 	pop3srvd/ipc/text.h \
 	pop3srvd/ipc/ticket.c \

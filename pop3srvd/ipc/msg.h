@@ -28,7 +28,8 @@ enum msg_type {
 	/* keeper -> child, in this order at start; then at any time */
 	MSG_CONF = 1,		/* fd: sealed memory file with conf_pack(); id =
 				 * generation; body: struct msg_conf */
-	MSG_SECRET,		/* 32 octets; id: enum msg_secret says what for */
+	MSG_SECRET,		/* id: enum msg_secret; 32 octets, or what that
+				 * says */
 	MSG_CERTS,		/* front: fd: sealed memory file, certs.h */
 	MSG_LISTENER,		/* front: fd; body: the octets of its name */
 	MSG_CONTROL,		/* front: fd of the control socket; msg_control;
@@ -105,7 +106,10 @@ enum msg_type {
 enum msg_secret {
 	SECRET_TICKET,		/* auth, drop: ticket.h */
 	SECRET_SENDER,		/* auth, relay: ticket.h with addresses */
-	SECRET_APOP		/* auth: encrypts the APOP secrets */
+	SECRET_APOP,		/* auth: encrypts the APOP secrets */
+	SECRET_SMTP		/* relay: no octets, fd: sealed memory file with
+				 * the passwords (passwords.h) of the MSG_CONF
+				 * before it at the start, else behind it */
 };
 
 /* Who a process is, as told in argv[0] and msg_channel. */

@@ -59,6 +59,7 @@ void children_tell_role(struct children *cs, enum role role, uint16_t type,
     uint32_t id, struct span body);
 struct channel *children_front(struct children *cs);	/* NULL: not there */
 struct channel *children_log(struct children *cs);
+struct channel *children_relay(struct children *cs);
 
 json_t *children_status(const struct children *cs);
 

@@ -113,6 +113,17 @@ children_log(struct children *cs)
 	return cs->n == 0 ? NULL : cs->at[0].ch;
 }
 
+struct channel *
+children_relay(struct children *cs)
+{
+	size_t i;
+
+	for (i = 0; i < cs->n; i++)
+		if (cs->at[i].role == ROLE_RELAY)
+			return cs->at[i].ch;
+	return NULL;
+}
+
 static json_t *
 child_status(const struct children *cs, const struct child *c)
 {

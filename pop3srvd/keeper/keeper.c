@@ -364,7 +364,6 @@ release(struct keeper *k)
 	json_decref(k->told);
 	free(k->last.text);
 	free(k->faults);
-	keys_clear(&k->keys);
 	if (k->loop != NULL)
 		timer_stop(k->loop, &k->mend);
 	loop_free(&k->loop);

@@ -17,6 +17,7 @@
 #include "lib/base/digest.h"
 #include "lib/base/mem.h"
 #include "lib/base/path.h"
+#include "pop3srvd/ipc/passwords.h"
 
 #include "pop3srvd/keeper/keys.h"
 
@@ -35,7 +36,10 @@ keys_make(struct keys *k, struct err *e)
 void
 keys_clear(struct keys *k)
 {
+	if (k->passwords >= 0)
+		(void)close(k->passwords);
 	mem_wipe(k, sizeof(*k));
+	k->passwords = -1;
 }
 
 static bool
@@ -162,11 +166,37 @@ keys_apop_read(struct keys_apop *a, struct conf *c, bool make)
 		apop_off(c);
 }
 
+int
+keys_passwords(const struct conf *c, struct err *e)
+{
+	const struct conf_relay *relay = &c->relay;
+	struct passwords *p = passwords_new();
+	size_t i;
+	int r;
+
+	if (p == NULL)
+		return err_set(e, ERR_TEMP, "passwords: out of memory");
+	r = passwords_add(p, relay->to.password_file, e);
+	for (i = 0; r == 0 && i < relay->n_routes; i++)
+		r = passwords_add(p, relay->routes[i].to.password_file, e);
+	if (r == 0)
+		r = passwords_write(p, e);
+	passwords_free(&p);
+	return r;
+}
+
 static void
 send_key(struct channel *ch, enum msg_secret what, const unsigned char *key)
 {
 	(void)channel_send(ch, MSG_SECRET, what, span_mem(key, TICKET_KEY),
 	    -1);
+}
+
+void
+keys_send_passwords(const struct keys *k, struct channel *relay)
+{
+	(void)channel_send(relay, MSG_SECRET, SECRET_SMTP, span_mem(NULL, 0),
+	    k->passwords);
 }
 
 void
@@ -176,6 +206,8 @@ keys_send(const struct keys *k, enum role role, struct channel *ch)
 		send_key(ch, SECRET_TICKET, k->ticket);
 	if (role == ROLE_AUTH || role == ROLE_RELAY)
 		send_key(ch, SECRET_SENDER, k->sender);
+	if (role == ROLE_RELAY)
+		keys_send_passwords(k, ch);
 	if (role != ROLE_AUTH)
 		return;
 	if (k->apop.there)

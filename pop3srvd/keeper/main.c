@@ -119,7 +119,7 @@ mend_settings(struct keeper *k)
 	k->set_aside = mem_strdup(e.text);
 }
 
-/* The configuration and what it names: users, certificates.  An exit code. */
+/* The configuration and what it names: users, secrets, certificates.  An exit code. */
 static int
 load(struct keeper *k, bool check, struct cert_set **certs_r)
 {
@@ -145,6 +145,9 @@ load(struct keeper *k, bool check, struct cert_set **certs_r)
 		return complain(&e);
 	if (check)
 		listfiles_print(k->lists, stderr);
+	k->keys.passwords = keys_passwords(k->conf, &e);
+	if (k->keys.passwords < 0)
+		return complain(&e);
 	*certs_r = cert_set_load(k->conf, &e);
 	return *certs_r == NULL ? complain(&e) : EX_OK;
 }
@@ -199,6 +202,7 @@ clean_up(struct keeper *k, struct cert_set *certs)
 	if (k->lock_fd >= 0)
 		(void)close(k->lock_fd);
 	control_close(&k->control);
+	keys_clear(&k->keys);
 	free(k->set_aside);
 	listfiles_free(&k->lists);
 	conf_source_free(&k->source);
@@ -208,7 +212,8 @@ clean_up(struct keeper *k, struct cert_set *certs)
 int
 main(int argc, char **argv)
 {
-	struct keeper k = { .ready_fd = -1, .lock_fd = -1 };
+	struct keeper k = { .ready_fd = -1, .lock_fd = -1,
+		.keys = { .passwords = -1 } };
 	struct cert_set *certs = NULL;
 	char whole[PATH_MAX];
 	struct options o;

@@ -30,6 +30,7 @@ struct next {
 	struct cert_set *certs;
 	struct sockets *sockets;
 	struct keys_apop apop;
+	int passwords;
 	int conf_fd;
 	int access_fd;
 	json_t *changes;
@@ -43,6 +44,8 @@ drop_next(struct next *n)
 	conf_source_free(&n->source);
 	cert_set_free(&n->certs);
 	sockets_drop(&n->sockets);
+	if (n->passwords >= 0)
+		(void)close(n->passwords);
 	if (n->conf_fd >= 0)
 		(void)close(n->conf_fd);
 	if (n->access_fd >= 0)
@@ -157,6 +160,9 @@ prepare(struct keeper *k, const json_t *runtime, bool dry_run, struct next *n,
 	if (n->sockets == NULL)
 		return -1;
 	keys_apop_read(&n->apop, n->conf, !dry_run);
+	n->passwords = keys_passwords(n->conf, e);
+	if (n->passwords < 0)
+		return -1;
 	n->conf_fd = keeper_pack_conf(n->conf, e);
 	if (n->conf_fd < 0 || listfiles_need(k->lists, n->conf, e) < 0)
 		return -1;
@@ -180,6 +186,18 @@ take_apop_key(struct keeper *k, const struct keys_apop *apop)
 		    sizeof(apop->key)) : none);
 }
 
+/* Likewise before it; relay uses them from then on. */
+static void
+take_passwords(struct keeper *k, int passwords)
+{
+	struct channel *relay = children_relay(k->children);
+
+	(void)close(k->keys.passwords);
+	k->keys.passwords = passwords;
+	if (relay != NULL)
+		keys_send_passwords(&k->keys, relay);
+}
+
 static void
 take_over(struct keeper *k, struct next *n)
 {
@@ -198,6 +216,7 @@ take_over(struct keeper *k, struct next *n)
 	children_conf(k->children, k->conf);
 	setup_logs(k->conf);
 	take_apop_key(k, &n->apop);
+	take_passwords(k, n->passwords);
 	if (control_conf(k->control, k->conf, &e) < 0)
 		log_error(k->log, LOG_LEVEL_ERROR, NULL,
 		    "control socket lost", &e);
@@ -215,7 +234,7 @@ take_over(struct keeper *k, struct next *n)
 	n->source = NULL;
 	n->certs = NULL;
 	n->sockets = NULL;
-	n->conf_fd = n->access_fd = -1;
+	n->passwords = n->conf_fd = n->access_fd = -1;
 }
 
 static void
@@ -312,7 +331,7 @@ int
 reload_try(struct keeper *k, const json_t *settings, const json_t *runtime,
     struct err *e)
 {
-	struct next n = { .conf_fd = -1, .access_fd = -1,
+	struct next n = { .passwords = -1, .conf_fd = -1, .access_fd = -1,
 		.settings = settings };
 
 	begin(k);
@@ -323,7 +342,7 @@ int
 reload_run(struct keeper *k, json_t *runtime, bool dry_run,
     json_t **changes_r, struct err *e)
 {
-	struct next n = { .conf_fd = -1, .access_fd = -1 };
+	struct next n = { .passwords = -1, .conf_fd = -1, .access_fd = -1 };
 	int r;
 
 	begin(k);

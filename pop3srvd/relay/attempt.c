@@ -117,6 +117,7 @@ static int
 start(struct entry *t, struct err *e)
 {
 	struct send_want w = { .conf = t->q->conf,
+		.passwords = t->q->passwords,
 		.hostname = queue_hostname(t->q), .v = t->v,
 		.route = t->route, .rcpts = t->rcpts,
 		.n_rcpts = t->n_rcpts };

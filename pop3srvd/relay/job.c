@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/mem.h"
 #include "lib/base/pack.h"
 
 #include "pop3srvd/relay/job.h"
@@ -21,7 +22,7 @@ job_pack(const struct job *j, struct buf *b)
 	pack_u8(&p, (uint8_t)j->tls);
 	pack_str(&p, j->ca_file);
 	pack_str(&p, j->user);
-	pack_str(&p, j->password_file);
+	pack_str(&p, j->password);
 	pack_u8(&p, j->helo);
 	pack_str(&p, j->helo_name);
 	pack_str(&p, j->sender);
@@ -44,7 +45,7 @@ job_unpack(struct job *j, struct span record)
 	j->tls = (enum conf_tls_mode)unpack_u8(&u);
 	j->ca_file = unpack_str(&u);
 	j->user = unpack_str(&u);
-	j->password_file = unpack_str(&u);
+	j->password = unpack_str(&u);
 	j->helo = unpack_u8(&u) != 0;
 	j->helo_name = unpack_str(&u);
 	j->sender = unpack_str(&u);
@@ -59,7 +60,7 @@ job_unpack(struct job *j, struct span record)
 	if (unpack_end(&u) == 0 && j->n_rcpts == n && n > 0 &&
 	    j->tls <= CONF_TLS_IMPLICIT && j->host != NULL &&
 	    j->ca_file != NULL && j->user != NULL &&
-	    j->password_file != NULL && j->helo_name != NULL &&
+	    j->password != NULL && j->helo_name != NULL &&
 	    j->sender != NULL)
 		return 0;
 	job_clear(j);
@@ -76,7 +77,7 @@ job_clear(struct job *j)
 	free(j->host);
 	free(j->ca_file);
 	free(j->user);
-	free(j->password_file);
+	mem_free_secret(&j->password);
 	free(j->helo_name);
 	free(j->sender);
 	memset(j, 0, sizeof(*j));

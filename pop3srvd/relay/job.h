@@ -24,7 +24,7 @@
 struct job {
 	char *host;			/* "host:port" */
 	enum conf_tls_mode tls;
-	char *ca_file, *user, *password_file;
+	char *ca_file, *user, *password;
 	bool helo;
 	char *helo_name;
 	char *sender;			/* "" of a bounce */
@@ -41,7 +41,7 @@ struct job_result {
 };
 
 int job_pack(const struct job *j, struct buf *b);
-/* The strings are the caller's: job_clear(). */
+/* The strings are the caller's: job_clear(), which wipes the password. */
 int job_unpack(struct job *j, struct span record);
 void job_clear(struct job *j);
 

@@ -23,6 +23,8 @@ struct relay {
 	struct desk_env desk;
 	struct links links;
 	unsigned char key[TICKET_KEY];
+	struct passwords *passwords;
+	struct passwords *next;	/* until their configuration is in force */
 	struct timer again;
 	bool told;		/* that there is no spool */
 	struct timer stop;
@@ -35,8 +37,41 @@ struct relay {
 };
 
 static void
-take_secret(struct relay *r, const struct frame *f)
+take_passwords(struct relay *r, struct frame *f)
 {
+	struct err e;
+
+	passwords_free(&r->next);
+	if (f->fd >= 0)
+		r->next = passwords_read(f->fd, &e);
+	else
+		err_set(&e, ERR_TEMP, "passwords: no descriptor");
+	f->fd = -1;
+	if (r->next == NULL && r->lf != NULL)
+		log_error(life_log(r->lf), LOG_LEVEL_ERROR, NULL,
+		    "passwords not taken", &e);
+}
+
+/* Deliveries have copies. */
+static void
+use_passwords(struct relay *r)
+{
+	struct passwords *old = r->passwords;
+
+	if (r->next == NULL)
+		return;
+	r->passwords = r->next;
+	r->next = NULL;
+	if (r->desk.queue != NULL)
+		queue_passwords(r->desk.queue, r->passwords);
+	passwords_free(&old);
+}
+
+static void
+take_secret(struct relay *r, struct frame *f)
+{
+	if (f->id == SECRET_SMTP)
+		take_passwords(r, f);
 	if (f->id != SECRET_SENDER || f->body.len != TICKET_KEY)
 		return;
 	memcpy(r->key, f->body.ptr, TICKET_KEY);
@@ -76,6 +111,7 @@ on_conf(const struct conf *new, const struct conf *old, void *arg)
 
 	(void)old;
 	r->desk.conf = new;
+	use_passwords(r);
 	if (r->desk.queue != NULL)
 		queue_conf(r->desk.queue, new);
 }
@@ -105,8 +141,9 @@ on_stop(void *arg)
 }
 
 static int
-open_spool(struct desk_env *d, struct err *e)
+open_spool(struct relay *r, struct err *e)
 {
+	struct desk_env *d = &r->desk;
 	struct queue *q;
 
 	if (d->spool == NULL)
@@ -116,6 +153,7 @@ open_spool(struct desk_env *d, struct err *e)
 	q = queue_new(d->loop, d->log, d->spool, d->conf);
 	if (q == NULL)
 		return err_set(e, ERR_TEMP, "out of memory");
+	queue_passwords(q, r->passwords);
 	if (queue_load(q, e) < 0) {
 		queue_free(&q);
 		return -1;
@@ -132,7 +170,7 @@ try_spool(struct loop *l, struct timer *t)
 	struct relay *r = LOOP_OWNER(t, struct relay, again);
 	struct err e;
 
-	if (open_spool(&r->desk, &e) == 0) {
+	if (open_spool(r, &e) == 0) {
 		links_queue(&r->links);
 		return;
 	}
@@ -156,6 +194,7 @@ prepare(struct relay *r)
 	d->rate = rate_new();
 	if (d->rate == NULL)
 		return -1;
+	use_passwords(r);
 	links_begin(&r->links, d);
 	r->again.due = try_spool;
 	try_spool(d->loop, &r->again);
@@ -172,6 +211,8 @@ release(struct relay *r)
 	queue_free(&r->desk.queue);
 	spool_close(&r->desk.spool);
 	rate_free(&r->desk.rate);
+	passwords_free(&r->passwords);
+	passwords_free(&r->next);
 	mem_wipe(r->key, sizeof(r->key));
 }
 

@@ -295,6 +295,12 @@ queue_free(struct queue **q_p)
 }
 
 void
+queue_passwords(struct queue *q, const struct passwords *p)
+{
+	q->passwords = p;
+}
+
+void
 queue_conf(struct queue *q, const struct conf *c)
 {
 	q->conf = c;

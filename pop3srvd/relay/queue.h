@@ -20,6 +20,7 @@
 #include "lib/net/loop.h"
 
 #include "pop3srvd/ipc/logrec.h"
+#include "pop3srvd/ipc/passwords.h"
 #include "pop3srvd/relay/envelope.h"
 #include "pop3srvd/relay/spool.h"
 
@@ -31,6 +32,8 @@ typedef void queue_fn(void *arg);
 struct queue *queue_new(struct loop *l, struct log_out *log, struct spool *s,
     const struct conf *c);
 void queue_free(struct queue **q_p);
+/* Of the smart hosts that the configuration names, from now on. */
+void queue_passwords(struct queue *q, const struct passwords *p);
 void queue_conf(struct queue *q, const struct conf *c);
 void queue_on_change(struct queue *q, queue_fn *fn, void *arg);
 

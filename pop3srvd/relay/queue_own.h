@@ -29,6 +29,7 @@ struct queue {
 	struct log_out *log;
 	struct spool *spool;
 	const struct conf *conf;
+	const struct passwords *passwords;
 	struct entry *first, *last;
 	struct entry *ready, **ready_end;
 	size_t n_ready;

@@ -84,14 +84,23 @@ sender_of(const struct send_want *w, char *out, size_t n)
 	return out;
 }
 
+/* Only read: a job of ours has no strings of its own. */
+static char *
+password_of(const struct send_want *w, const struct conf_smtp *to)
+{
+	return (char *)(uintptr_t)passwords_find(w->passwords,
+	    to->password_file);
+}
+
 static int
 make_job(const struct send_want *w, char *sender, struct err *e)
 {
 	const struct conf_relay *c = &w->conf->relay;
 	const char *host, *name = c->helo_name;
 	const struct conf_smtp *to = route_smtp(c, w->route, &host);
+	char none[] = "";
 	struct job j = { .tls = to->tls, .ca_file = to->ca_file,
-		.user = to->user, .password_file = to->password_file,
+		.user = to->user, .password = none,
 		.helo = to->helo, .sender = sender,
 		.n_rcpts = w->n_rcpts,
 		.timeout = (uint32_t)(c->timeout / 1000) };
@@ -99,6 +108,9 @@ make_job(const struct send_want *w, char *sender, struct err *e)
 	uint32_t i;
 	int fd = -1;
 
+	if (to->user[0] != '\0' && (j.password = password_of(w, to)) == NULL)
+		return err_set(e, ERR_TEMP, "the password for %.200s is not "
+		    "known", host);
 	j.host = (char *)(uintptr_t)host;
 	j.helo_name = (char *)(uintptr_t)(name[0] != '\0' ? name :
 	    w->hostname);
@@ -109,7 +121,7 @@ make_job(const struct send_want *w, char *sender, struct err *e)
 		fd = memfd_write("job", buf_span(&b), e);
 	else
 		err_set(e, ERR_TEMP, "out of memory for a delivery");
-	buf_free(&b);
+	buf_wipe(&b);
 	return fd;
 }
 

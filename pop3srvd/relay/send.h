@@ -15,6 +15,7 @@
 #include "lib/base/err.h"
 #include "lib/net/loop.h"
 
+#include "pop3srvd/ipc/passwords.h"
 #include "pop3srvd/relay/envelope.h"
 #include "pop3srvd/relay/job.h"
 
@@ -22,6 +23,7 @@ struct send;
 
 struct send_want {
 	const struct conf *conf;
+	const struct passwords *passwords;
 	const char *hostname;
 	const struct envelope *v;
 	int route;			/* not ROUTE_NONE */

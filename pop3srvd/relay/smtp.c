@@ -2,8 +2,8 @@
  * smtp.c - one delivery to a smart host
  *
  * A program of its own, started by relay for each transaction and killed by
- * it at the deadline: nothing it waits for is anybody else's wait, and the
- * password of the smart host is read here alone.
+ * it at the deadline: nothing it waits for is anybody else's wait.  The password
+ * of the smart host comes in the job, and is wiped.
  *
  * Runs in: smtp, a child of relay, with its rights.
  * Trusts: relay for the job; nothing of what the smart host says.
@@ -15,6 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "lib/base/mem.h"
 #include "lib/base/path.h"
 
 #include "pop3srvd/relay/smtp_own.h"
@@ -141,8 +142,11 @@ read_job(struct job *j)
 {
 	static char mem[JOB_MAX];
 	ssize_t n = pread(JOB_FD, mem, sizeof(mem), 0);
+	int r = n <= 0 ? -1 : job_unpack(j, span_mem(mem, (size_t)n));
 
-	return n <= 0 ? -1 : job_unpack(j, span_mem(mem, (size_t)n));
+	mem_wipe(mem, sizeof(mem));
+	(void)close(JOB_FD);
+	return r;
 }
 
 static int

@@ -11,13 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/mem.h"
-#include "lib/base/path.h"
-
 #include "pop3srvd/relay/smtp_own.h"
 
 #define CONNECT_SECONDS	30L
-#define SECRET_MAX	4096
 
 #if LIBCURL_VERSION_NUM >= 0x080200
 #define ALLOW_FAILS	CURLOPT_MAIL_RCPT_ALLOWFAILS
@@ -85,27 +81,16 @@ on_read(char *to, size_t size, size_t count, void *arg)
 	return s->bad ? CURL_READFUNC_ABORT : n;
 }
 
-static int
-set_password(CURL *c, const struct job *j, char *why, size_t n)
+static CURLcode
+set_login(CURL *c, const struct job *j)
 {
-	char *mem;
-	size_t len;
-	struct err e;
-	int r;
+	CURLcode r;
 
 	if (j->user[0] == '\0')
-		return 0;
-	if (path_read_secret(j->password_file, SECRET_MAX, &mem, &len,
-	    &e) < 0) {
-		snprintf(why, n, "password_file: %.250s", e.text);
-		return -1;
-	}
-	mem[strcspn(mem, "\r\n")] = '\0';
-	r = curl_easy_setopt(c, CURLOPT_USERNAME, j->user) == CURLE_OK &&
-	    curl_easy_setopt(c, CURLOPT_PASSWORD, mem) == CURLE_OK ? 0 : -1;
-	mem_wipe(mem, len);
-	free(mem);
-	return r;
+		return CURLE_OK;
+	r = curl_easy_setopt(c, CURLOPT_USERNAME, j->user);
+	return r == CURLE_OK ?
+	    curl_easy_setopt(c, CURLOPT_PASSWORD, j->password) : r;
 }
 
 /* Bad options are remembered; the first fault counts. */
@@ -192,11 +177,9 @@ run(CURL *c, struct talk *t, struct source *s)
 	struct curl_slist *list = NULL;
 	CURLcode r;
 
-	if (set_password(c, t->job, why, sizeof(why)) < 0) {
-		talk_end(t, why[0] != '\0' ? why : "out of memory");
-		return;
-	}
 	r = curl_easy_setopt(c, CURLOPT_ERRORBUFFER, said);
+	if (r == CURLE_OK)
+		r = set_login(c, t->job);
 	if (r == CURLE_OK)
 		r = set_url(c, t->job);
 	if (r == CURLE_OK)

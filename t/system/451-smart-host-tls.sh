@@ -7,8 +7,12 @@ begin
 can_smart_host
 printf 'sesame\n' >"$dir/password"
 printf 'wrong\n' >"$dir/wrong"
-chmod 600 "$dir/password" "$dir/wrong"
-[ "$(id -u)" -ne 0 ] || chown 61101 "$dir/password" "$dir/wrong"
+# As an administrator would make them: for root alone, one as a credential of the unit.
+mkdir "$dir/credentials"
+mv "$dir/wrong" "$dir/credentials/route"
+chmod 600 "$dir/password" "$dir/credentials/route"
+chmod 700 "$dir/credentials"
+export CREDENTIALS_DIRECTORY="$dir/credentials"
 make_cert host localhost
 make_cert other other.example.org
 # A certificate of the right authority for another name: without our address.
@@ -31,7 +35,7 @@ relay_conf "\"smart_host\": \"$addr:2601\", \"ca_file\": \"$dir/host.pem\", \"us
     { \"domain\": \"notls.example\", \"smart_host\": \"$addr:2605\" },
     { \"domain\": \"old.example\", \"smart_host\": \"$addr:2606\", \"tls\": \"none\", \"helo\": true },
     { \"domain\": \"login.example\", \"smart_host\": \"$addr:2607\", \"ca_file\": \"$dir/host.pem\",
-      \"user\": \"us\", \"password_file\": \"$dir/wrong\" } ],"
+      \"user\": \"us\", \"password_file\": \"\$CREDENTIALS_DIRECTORY/route\" } ],"
 start_server
 add_sender anna@example.org
 python3 - <<'EOT' || fail 'TLS'
@@ -58,7 +62,34 @@ for domain, why in (('other', 'certificate'), ('name', 'SSL'), ('notls', 'STARTT
         assert recorded(name) == []
 assert len(recorded('plain')) == 1 and len(recorded('start')) == 1
 EOT
-grep -rq sesame "$dir/log" "$dir/state/spool" && fail 'the password is in the log or the spool'
+# A new password counts from the reload on; a file without one is refused, and changes nothing.
+printf '\nsesame\n' >"$dir/credentials/route"
+ctl reload >"$dir/refused" 2>&1 && fail 'reloaded without a password'
+must 'named' grep -q 'credentials/route: its first line is no password' "$dir/refused"
+printf 'sesame\n' >"$dir/credentials/route"
+must 'reload' ctl reload
+python3 - <<'EOT' || fail 'the new password'
+from xmit import *
+sent(message('new@login.example'))
+until('the new password', lambda: any('new@login.example' in r['rcpts'] for r in recorded('login')))
+sent(message('old@b.example'))
+assert recorded('start', 2)[1]['auth'] == 'us'
+EOT
+killing=yes
+# Another relay is given them too, and nobody reads them anew: the files are gone.
+rm "$dir/password" "$dir/credentials/route"
+kill -9 "$(pid_of relay)"
+python3 - <<'EOT' || fail 'another relay'
+from xmit import *
+until('another relay', lambda: Sender().xmit(message('again@b.example')).startswith(b'+OK'))
+recorded('start', 3)
+EOT
+for p in "$server_pid" $(pgrep -P "$server_pid"); do
+	[ -r "/proc/$p/environ" ] || continue
+	must_not 'in the environment' grep -q sesame "/proc/$p/environ"
+	must_not 'in the arguments' grep -q sesame "/proc/$p/cmdline"
+done
+grep -rq sesame "$dir/log" "$dir/state" && fail 'the password is in the log or the spool'
 relay=$(pid_of relay)
 if [ -r "/proc/$relay/maps" ]; then
 	must_not 'relay has no libcurl' grep -q libcurl "/proc/$relay/maps"

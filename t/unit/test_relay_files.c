@@ -420,7 +420,7 @@ START_TEST(a_job_and_its_answer_come_back)
 {
 	char host[] = "h:25", text[] = "t", empty[] = "";
 	struct job j = { .host = host, .tls = CONF_TLS_IMPLICIT,
-		.ca_file = empty, .user = text, .password_file = text,
+		.ca_file = empty, .user = text, .password = text,
 		.helo_name = text, .sender = empty, .rcpts = { text, host },
 		.n_rcpts = 2, .timeout = 7 }, k;
 	struct job_result r[2] = { { JOB_SENT, "250 ok" },

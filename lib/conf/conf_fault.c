@@ -50,7 +50,8 @@ conf_note(const struct conf_source *s, const char *key, const char *origin,
     const char *fmt, ...)
 {
 	va_list ap;
-	char *text;
+	char *text, *p;
+	json_t *shown;
 	int n;
 
 	va_start(ap, fmt);
@@ -58,8 +59,15 @@ conf_note(const struct conf_source *s, const char *key, const char *origin,
 	va_end(ap);
 	if (n < 0)
 		return;
-	(void)json_array_append_new(s->notes, json_pack("{s:s, s:s, s:s}",
-	    "key", key, "origin", origin, "text", text));
+	shown = json_string(text);
+	/* no UTF-8: a list of names was cut in the middle of a letter */
+	for (p = text; shown == NULL && *p != '\0'; p++)
+		if ((unsigned char)*p > '~')
+			*p = '?';
+	if (shown == NULL)
+		shown = json_string(text);
+	(void)json_array_append_new(s->notes, json_pack("{s:s, s:s, s:o}",
+	    "key", key, "origin", origin, "text", shown));
 	free(text);
 }
 

@@ -266,6 +266,34 @@ START_TEST(what_is_kept_of_a_gone_listener_waits)
 }
 END_TEST
 
+/* The list of names in it is cut in the middle of a letter. */
+START_TEST(a_note_is_told_with_many_long_names)
+{
+	char main[4096], name[65] = "";
+	struct conf_source *s;
+	struct conf *c;
+	size_t i, n;
+
+	while (strlen(name) < 64)
+		strcat(name, "\xc3\xbc");
+	n = (size_t)snprintf(main, sizeof(main), "{" STATE "," TLS_OK
+	    ",\"listeners\":[");
+	for (i = 0; i < 6; i++)
+		n += (size_t)snprintf(main + n, sizeof(main) - n,
+		    "%s{\"name\":\"%zu%s\",\"port\":%zu,\"tls\":\"none\"}",
+		    i > 0 ? "," : "", i, name + 2, i + 1);
+	snprintf(main + n, sizeof(main) - n, "]}");
+	env_write("main.json", main, 0644);
+	env_write("state/settings.json",
+	    "{\"listener\":{\"gone\":{\"welcome\":\"x\"}}}", 0644);
+	c = env_load(&s, faults, sizeof(faults));
+	ck_assert_msg(c != NULL, "%s", faults);
+	ck_assert_uint_eq(json_array_size(conf_notes(s)), 1);
+	conf_free(&c);
+	conf_source_free(&s);
+}
+END_TEST
+
 START_TEST(runtime_changes_name_a_listener_that_is_there)
 {
 	struct conf_faults f = { NULL, 0 };
@@ -364,6 +392,7 @@ add(TCase *tc)
 	tcase_add_test(tc, set_and_reset);
 	tcase_add_test(tc, a_name_may_end_like_a_key);
 	tcase_add_test(tc, what_is_kept_of_a_gone_listener_waits);
+	tcase_add_test(tc, a_note_is_told_with_many_long_names);
 	tcase_add_test(tc, runtime_changes_name_a_listener_that_is_there);
 	tcase_add_test(tc, kept_is_rebuilt_from_what_was_loaded);
 }

@@ -75,6 +75,13 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* While it is relay or drop that we wait for, the peer owes nothing. */
+static bool
+owes_data(const struct session *s)
+{
+	return s->data_at != 0 && s->phase == SESSION_RUN;
+}
+
 static int64_t
 next_due(const struct session *s)
 {
@@ -87,7 +94,7 @@ next_due(const struct session *s)
 	    s->since + l->login_timeout;
 	if (s->phase == SESSION_DELAY || s->phase == SESSION_XMIT)
 		due = earlier(due, s->answer_at);
-	if (s->data_at != 0)
+	if (owes_data(s))
 		due = earlier(due, s->data_at + l->message_rate_window);
 	if (s->window_at != 0)
 		due = earlier(due, s->window_at + l->message_rate_window);
@@ -141,8 +148,7 @@ check_data(struct session *s, int64_t now)
 	const struct conf_limits *l = &s->vs->limits;
 	uint64_t came = s->octets_in - s->data_from, least;
 
-	if (s->phase != SESSION_RUN || s->data_at == 0 ||
-	    now < s->data_at + l->message_rate_window)
+	if (!owes_data(s) || now < s->data_at + l->message_rate_window)
 		return;
 	least = (uint64_t)l->min_rate * (uint64_t)(now - s->data_at) / 1000;
 	if (s->engine->taking(s) && came < least) {

@@ -51,6 +51,7 @@ SYSTEM_TESTS = \
 	t/system/422-poppass-settings.sh \
 	t/system/425-xtnd-xmit.sh \
 	t/system/426-winqvt.sh \
+	t/system/428-relay-hung.sh \
 	t/system/540-auto-deny-rule.sh \
 	t/system/541-failed-logins.sh \
 	t/system/542-fail2ban.sh \

@@ -6,7 +6,9 @@
 #include "lib/base/mem.h"
 
 #include "lib/acct/import.h"
+#include "lib/acct/names.h"
 #include "lib/acct/newpass.h"
+#include "lib/acct/sasl.h"
 
 struct former {
 	const struct newpass *n;
@@ -25,6 +27,20 @@ compare(const char *hash, void *arg)
 	f->left--;
 	f->used = pwhash_check(f->n->pw, hash, f->password);
 	return !f->used;
+}
+
+/*
+ * What will be hashed, in out: of several ways to type one password none is a
+ * new one, and characters that SASLprep maps to nothing count for nothing.
+ * What it forbids stays as it is, to be refused when it is hashed.
+ */
+static struct span
+as_hashed(struct span password, char out[PWHASH_PASSWORD + 1])
+{
+	if (!pwhash_password(password) || !names_utf8(password) ||
+	    sasl_prep(password, out, PWHASH_PASSWORD + 1) != 0)
+		return password;
+	return span_of(out);
 }
 
 /* Each comparison takes the time of a hash: only after all cheaper rules. */
@@ -46,19 +62,31 @@ check_former(const struct newpass *n, struct acct_backend *b,
 	return 0;
 }
 
-int
-newpass_judge(const struct newpass *n, struct acct_backend *b,
+static int
+judge(const struct newpass *n, struct acct_backend *b,
     const struct acct_account *a, struct span password, struct err *e)
 {
 	struct passpolicy_ask ask = { a->name, password, n->old };
 
-	if (n->forced)
-		return 0;
 	if (passpolicy_check(&n->policy, &ask, e) < 0)
 		return -1;
 	if (a->hash[0] == '\0')
 		return 0;	/* there is none yet */
 	return check_former(n, b, a, password, e);
+}
+
+int
+newpass_judge(const struct newpass *n, struct acct_backend *b,
+    const struct acct_account *a, struct span password, struct err *e)
+{
+	char hashed[PWHASH_PASSWORD + 1];
+	int r;
+
+	if (n->forced)
+		return 0;
+	r = judge(n, b, a, as_hashed(password, hashed), e);
+	mem_wipe(hashed, sizeof(hashed));
+	return r;
 }
 
 int

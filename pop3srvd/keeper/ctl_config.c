@@ -137,13 +137,35 @@ kept_settings(struct keeper *k, struct err *e)
 /* Tried whole before it is kept, and without what --runtime covers until the
  * next load: what is in settings.json has worked. */
 static int
-keep(struct keeper *k, const json_t *kept, const json_t *over, struct err *e)
+try_kept(struct keeper *k, const json_t *kept, const json_t *over,
+    struct err *e)
 {
-	if ((json_object_size(k->runtime) > 0 &&
-	    reload_try(k, kept, NULL, e) < 0) ||
-	    reload_try(k, kept, over, e) < 0)
+	if (json_object_size(k->runtime) > 0 &&
+	    reload_try(k, kept, NULL, e) < 0)
 		return -1;
-	return conf_keep(k->file, kept, e);
+	return reload_try(k, kept, over, e);
+}
+
+/* Both or neither: what ran out since it was tried (descriptors, memory) must
+ * not leave in settings.json what was answered with a fault. */
+static json_t *
+keep_and_take(struct keeper *k, const json_t *kept, json_t *over,
+    const char *key, struct err *e)
+{
+	json_t *was = conf_kept(k->file, e), *r = NULL;
+	uint32_t generation = k->generation;
+	struct err why;
+
+	if (was == NULL)
+		return NULL;
+	if (conf_keep(k->file, kept, e) == 0)
+		r = take(k, over, key, true, e);
+	if (r == NULL && k->generation == generation &&
+	    conf_keep(k->file, was, &why) < 0)
+		log_error(k->log, LOG_LEVEL_ERROR, NULL,
+		    "settings not written", &why);
+	json_decref(was);
+	return r;
 }
 
 json_t *
@@ -155,16 +177,17 @@ ctl_config_put(struct keeper *k, const char *key, const json_t *value,
 
 	if (over == NULL)
 		err_set(e, ERR_TEMP, "out of memory");
-	if (status == 0 && !runtime) {
+	if (status == 0 && runtime) {
+		r = take(k, over, key, false, e);
+	} else if (status == 0) {
 		kept = kept_settings(k, e);
-		status = kept == NULL || conf_put(kept, key, value, e) < 0 ||
-		    keep(k, kept, over, e) < 0 ? -1 : 0;
-		/* kept now; an older --runtime value no longer covers it */
-		if (status == 0)
+		if (kept != NULL && conf_put(kept, key, value, e) == 0 &&
+		    try_kept(k, kept, over, e) == 0) {
+			/* an older --runtime value covers it no longer */
 			(void)conf_take(over, key, NULL);
+			r = keep_and_take(k, kept, over, key, e);
+		}
 	}
-	if (status == 0)
-		r = take(k, over, key, !runtime, e);
 	json_decref(kept);
 	json_decref(over);
 	return r;
@@ -183,27 +206,26 @@ lead_out(struct keeper *k, size_t before, const json_t *kept)
 		    "settings not written", &e);
 }
 
-static int
+static json_t *
 take_back(struct keeper *k, const char *key, json_t *over, struct err *e)
 {
-	json_t *kept = kept_settings(k, e);
+	json_t *kept = kept_settings(k, e), *r = NULL;
 	size_t before;
 	int status;
 
 	if (kept == NULL)
-		return -1;
+		return NULL;
 	before = conf_kept_faults(k->file, kept);
 	status = conf_take(kept, key, e);
 	if (conf_take(over, key, NULL) == 0 && status < 0)
 		err_set(e, ERR_NOTFOUND, "%.80s: set for now only; reset "
 		    "--runtime takes it back", key);
-	if (status == 0) {
-		status = keep(k, kept, over, e);
-		if (status < 0)
-			lead_out(k, before, kept);
-	}
+	if (status == 0 && try_kept(k, kept, over, e) == 0)
+		r = keep_and_take(k, kept, over, key, e);
+	else if (status == 0)
+		lead_out(k, before, kept);
 	json_decref(kept);
-	return status;
+	return r;
 }
 
 json_t *
@@ -211,14 +233,13 @@ ctl_config_take(struct keeper *k, const char *key, bool runtime,
     struct err *e)
 {
 	json_t *over = json_deep_copy(k->runtime), *r = NULL;
-	int status;
 
 	if (over == NULL)
 		return result(NULL, e);
-	status = runtime ? conf_take(over, key, e) :
-	    take_back(k, key, over, e);
-	if (status == 0)
-		r = take(k, over, key, !runtime, e);
+	if (!runtime)
+		r = take_back(k, key, over, e);
+	else if (conf_take(over, key, e) == 0)
+		r = take(k, over, key, false, e);
 	json_decref(over);
 	return r;
 }

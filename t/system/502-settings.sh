@@ -72,6 +72,23 @@ says 'cannot open'
 mv "$dir/elsewhere" "$dir/state"
 must 'all is as it was' sh -c "'$bin/bin/pop3ctl' -s '$sock' config get limits.auth_tries | grep -qx 3"
 
+# Tried and kept, and then not taken over, since descriptors ran out between.
+if command -v strace >/dev/null 2>&1 && strace -o "$dir/st" -e trace=memfd_create true 2>/dev/null; then
+	cp "$settings" "$dir/before"
+	strace -p "$server_pid" -o "$dir/st" -e trace=memfd_create -e inject=memfd_create:error=EMFILE:when=3 2>"$dir/st.says" &
+	tracer=$!
+	n=0
+	until grep -q attached "$dir/st.says"; do n=$((n + 1)); [ $n -lt 100 ] || fail 'strace does not attach'; sleep 0.1; done
+	must_exit 75 'a change that fails late' ctl config set limits.auth_tries 7
+	kill "$tracer"
+	wait "$tracer" || :
+	must 'failed there' grep -q EMFILE "$dir/st"
+	must 'is not kept' cmp "$dir/before" "$settings"
+	must 'and not in force' sh -c "'$bin/bin/pop3ctl' -s '$sock' config get limits.auth_tries | grep -qx 3"
+else
+	say 'strace cannot run here: a change that fails late is not tried'
+fi
+
 # A file somebody edited: reset leads out of it, a key at a time.
 must 'something to keep' ctl config set limits.auth_tries 5
 printf '{ "limits": { "auth_tries": 5, "per_adress": 3 }, "gone": 1 }\n' >"$settings"

@@ -143,6 +143,20 @@ pool_send(struct pool *p, int index, uint16_t type, uint32_t id,
 	return channel_send(p->members[index].ch, type, id, body, -1);
 }
 
+void
+pool_limit(struct pool *p, int index, size_t octets)
+{
+	channel_limit(p->members[index].ch, octets);
+}
+
+size_t
+pool_waiting(const struct pool *p, int index)
+{
+	const struct channel *ch = p->members[index].ch;
+
+	return ch == NULL ? 0 : channel_waiting(ch);
+}
+
 size_t
 pool_count(const struct pool *p)
 {

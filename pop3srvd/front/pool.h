@@ -43,6 +43,10 @@ void pool_leave(struct pool *p, int index);
 int pool_send(struct pool *p, int index, uint16_t type, uint32_t id,
     struct span body);
 
+/* How much may wait for the one at index, and how many frames do. */
+void pool_limit(struct pool *p, int index, size_t octets);
+size_t pool_waiting(const struct pool *p, int index);
+
 /* For status. */
 size_t pool_count(const struct pool *p);	/* who is there */
 size_t pool_busy(const struct pool *p);		/* what all have to do */

@@ -8,10 +8,18 @@
 
 #include "lib/base/mem.h"
 
+#include "lib/proto/pop3.h"
+
 #include "pop3srvd/front/pool.h"
 #include "pop3srvd/front/relay_link.h"
 
-#define THE_ONE	0
+#define THE_ONE		0
+
+/* Of what relay has let begin a block each may wait, so that a disk that takes
+ * its time loses none of it.  Behind so many frames no message begins: that is
+ * the moment to say "later" (seeds.md X-19). */
+#define FRAMES_MOST	512
+#define QUEUE		(MSG_XMIT_LETTERS * POP3_XMIT_BLOCK + (4u << 20))
 
 struct relay_link {
 	struct pool *pool;		/* of one */
@@ -88,7 +96,10 @@ relay_link_free(struct relay_link **rl_p)
 int
 relay_link_attach(struct relay_link *rl, int fd)
 {
-	return pool_attach(rl->pool, THE_ONE, fd);
+	if (pool_attach(rl->pool, THE_ONE, fd) < 0)
+		return -1;
+	pool_limit(rl->pool, THE_ONE, QUEUE);
+	return 0;
 }
 
 bool
@@ -110,6 +121,8 @@ relay_link_open(struct relay_link *rl, uint32_t sid,
 	struct buf b;
 	int r = -1;
 
+	if (pool_waiting(rl->pool, THE_ONE) >= FRAMES_MOST)
+		return -1;
 	buf_init(&b, FRAME_MAX);
 	if (msg_xmit_open_pack(m, &b) == 0)
 		r = pool_send(rl->pool, THE_ONE, MSG_XMIT_OPEN, sid,

@@ -101,6 +101,7 @@ enum msg_type {
 	MSG_FOLLOW_END		/* enough; no answer */
 };
 
+#define MSG_XMIT_LETTERS	256	/* messages at relay at once, unfinished */
 #define MSG_KEPT_OCTETS	((size_t)4 << 20)	/* of the memory */
 
 enum msg_secret {

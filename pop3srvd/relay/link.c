@@ -16,7 +16,6 @@
 #include "pop3srvd/relay/verbs.h"
 
 #define LONELY_MS	5000
-#define LETTERS		256	/* of all sessions at once */
 #define REPLY_OCTETS	(FRAME_MAX - 64)
 
 struct open_letter {
@@ -77,7 +76,7 @@ on_open(struct link *l, struct frame *f)
 
 	if (msg_xmit_open_unpack(&m, f->body) < 0 || *find(l, f->id) != NULL)
 		return -1;
-	o = l->n_letters < LETTERS ? mem_new(1, sizeof(*o)) : NULL;
+	o = l->n_letters < MSG_XMIT_LETTERS ? mem_new(1, sizeof(*o)) : NULL;
 	if (o != NULL && (o->letter = letter_open(l->all->desk, &m, &a)) !=
 	    NULL) {
 		o->sid = f->id;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/net/frame.h"
+#include "lib/proto/pop3.h"
 
 #include "pop3srvd/front/relay_link.h"
 
@@ -223,6 +224,26 @@ START_TEST(one_that_dies_is_lost_once_and_another_serves)
 }
 END_TEST
 
+/* seeds.md X-19: "later" is said before the message, not behind it. */
+START_TEST(what_has_begun_may_wait_and_nothing_else_begins)
+{
+	static char block[POP3_XMIT_BLOCK];
+	uint32_t sid;
+	int begun = 0;
+
+	attach();
+	for (sid = 1; sid <= MSG_XMIT_LETTERS; sid++)
+		ck_assert_int_eq(relay_link_open(rl, sid, &wish), 0);
+	for (sid = 1; sid <= MSG_XMIT_LETTERS; sid++)
+		ck_assert_int_eq(relay_link_data(rl, sid,
+		    span_mem(block, sizeof(block))), 0);
+	while (relay_link_open(rl, sid, &wish) == 0 && begun < 2000)
+		begun++;
+	ck_assert_int_lt(begun, 1000);
+	ck_assert_int_eq(relay_link_end(rl, 1), 0);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -231,6 +252,7 @@ add(TCase *tc)
 	tcase_add_test(tc, steps_arrive_in_order);
 	tcase_add_test(tc, answers_are_told);
 	UNIT_ROWS(tc, a_strange_relay_is_lost_and_told, strange);
+	tcase_add_test(tc, what_has_begun_may_wait_and_nothing_else_begins);
 	tcase_add_test(tc, one_that_dies_is_lost_once_and_another_serves);
 }
 

@@ -74,6 +74,19 @@ begin(struct cmd *c, const char *name, int *code_r)
 	return NULL;
 }
 
+/* What an administrator is only warned of. */
+static int
+ask_and_warn(struct cmd *c, json_t *args)
+{
+	int code = 0;
+	json_t *result = cmd_ask(c, c->verb->verb, args, &code);
+
+	if (!c->json)
+		cmd_print_notes(c, result);
+	json_decref(result);
+	return code;
+}
+
 int
 cmd_account_add(struct cmd *c)
 {
@@ -86,7 +99,7 @@ cmd_account_add(struct cmd *c)
 	if (args != NULL)
 		code = add_password(c, args, c->argv[0]);
 	if (code == 0)
-		return cmd_do(c, args);
+		return ask_and_warn(c, args);
 	json_decref(args);
 	return code;
 }
@@ -144,7 +157,7 @@ cmd_account_passwd(struct cmd *c)
 	if (code == 0)
 		code = add_password(c, args, name);
 	if (code == 0)
-		code = cmd_do(c, json_incref(args));
+		code = ask_and_warn(c, json_incref(args));
 	json_decref(args);
 	json_decref(me);
 	return code;

@@ -80,12 +80,21 @@ newpass_judge(const struct newpass *n, struct acct_backend *b,
     const struct acct_account *a, struct span password, struct err *e)
 {
 	char hashed[PWHASH_PASSWORD + 1];
+	struct err why;
 	int r;
 
 	if (n->forced)
 		return 0;
-	r = judge(n, b, a, as_hashed(password, hashed), e);
+	err_clear(&why);
+	r = judge(n, b, a, as_hashed(password, hashed), &why);
 	mem_wipe(hashed, sizeof(hashed));
+	if (r < 0 && n->doubt != NULL && why.class == ERR_CONFIG &&
+	    pwhash_password(password)) {
+		*n->doubt = why;
+		return 0;
+	}
+	if (r < 0 && e != NULL)
+		*e = why;
 	return r;
 }
 

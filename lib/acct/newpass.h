@@ -21,11 +21,14 @@ struct newpass {
 	uint32_t history;	/* former passwords that must differ */
 	int64_t now;		/* wall milliseconds */
 	bool forced;		/* an administrator insists: no policy */
+	struct err *doubt;	/* an administrator is only told what the
+				 * policy says; NULL: that is refused */
 	struct span old;	/* in clear; empty: not known */
 };
 
 /* Would it be taken?  a as it is now.  -1 with *e: ERR_CONFIG and a sentence
- * for whoever chose it, ERR_TEMP, ERR_PERM. */
+ * for whoever chose it, ERR_TEMP, ERR_PERM.  With doubt that sentence stands
+ * there, and it would. */
 int newpass_judge(const struct newpass *n, struct acct_backend *b,
     const struct acct_account *a, struct span password, struct err *e);
 

@@ -141,6 +141,7 @@ struct conf_auth {
 	int64_t password_min_length;	/* characters */
 	int64_t password_classes;
 	int64_t password_history;
+	bool password_strict;		/* for administrators too */
 	bool kick_on_change;
 };
 

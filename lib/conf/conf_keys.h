@@ -112,6 +112,10 @@ ROOT_KEY("auth.password_classes", NUMBER, auth.password_classes, "1",
 ROOT_KEY("auth.password_history", NUMBER, auth.password_history, "0",
     BETWEEN(0, 24), CONF_RELOAD,
     "former passwords, kept as hashes, that a new one must not be")
+ROOT_KEY("auth.password_strict", BOOL, auth.password_strict, "false", ANY,
+    CONF_RELOAD,
+    "refuse what these rules forbid to administrators too, who are only "
+    "warned else")
 ROOT_KEY("auth.kick_on_change", BOOL, auth.kick_on_change, "false", ANY,
     CONF_RELOAD,
     "end the account's other sessions when its password was changed")

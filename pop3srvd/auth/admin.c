@@ -99,6 +99,17 @@ admin_result(json_t *v, struct err *e)
 	return v;
 }
 
+json_t *
+admin_warned(const struct admin *a, json_t *v, struct err *e)
+{
+	if (v != NULL && a->doubt.class != ERR_NONE &&
+	    json_object_set_new(v, "warning", json_string(a->doubt.text)) < 0) {
+		json_decref(v);
+		v = NULL;
+	}
+	return admin_result(v, e);
+}
+
 int
 admin_list_begin(struct admin_list *l, const json_t *args,
     const char **after_r, struct err *e)

@@ -23,7 +23,7 @@
  * domain.unalias  {alias}                      {alias}
  * account.list    {domain?, after?, limit?}    {accounts: [ACCOUNT…], next?}
  * account.show    {name}                       ACCOUNT
- * account.add     {name, password | hash,      ACCOUNT
+ * account.add     {name, password | hash,      ACCOUNT, warning?
  *                  maildrop?, quota?, force?}
  * account.remove  {name}                       {name, maildrop, note}
  * account.lock    {name}                       {name, locked: true}
@@ -31,10 +31,10 @@
  * account.set     {name, quota?, maildrop?,    ACCOUNT
  *                  xmit?, password_change?,
  *                  owner?}
- * account.passwd  {name?, password | hash,     {name}
+ * account.passwd  {name?, password | hash,     {name, warning?}
  *                  present_password?,
  *                  force?}
- * account.apop    {name, password | off,       {name, apop: bool}
+ * account.apop    {name, password | off,       {name, apop: bool, warning?}
  *                  force?}
  * account.owned   {}                           {name, admin}
  * account.import  {lines: [TEXT…], first?}     {added, updated, faults:
@@ -50,7 +50,8 @@
  * A hash or password is never in a result but in the lines of account.export.
  *
  * Passwords are judged by the rules of auth.password_* unless force is true
- * (not those of account.import).  account.passwd without the role admin is for
+ * (not those of account.import): what they say is an administrator's warning,
+ * with auth.password_strict a refusal, as it is to owners.  account.passwd without the role admin is for
  * the account's owner, who gives the present password, too; without name it is
  * the account whose owner asks.  It renews the APOP secret, which becomes the
  * new password; a hash drops that secret.
@@ -96,6 +97,8 @@ struct admin {
 	const char *default_domain;
 	int64_t now;		/* wall milliseconds */
 	struct newpass rules;	/* for new passwords */
+	bool strict;		/* they hold for administrators too */
+	struct err doubt;	/* else: what they say, for the reply */
 	const struct conf_strings *mechanisms;	/* offered; NULL: unknown */
 	struct auth *auth;	/* for changes by owners; NULL: none */
 	uint32_t uid;		/* who asks */

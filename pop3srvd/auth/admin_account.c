@@ -188,7 +188,7 @@ admin_account_add(struct admin *a, struct acct_backend *b,
 		return NULL;
 	r = b->ops->admin->add(b, &acc, e);
 	mem_wipe(acc.hash, sizeof(acc.hash));
-	return r < 0 ? NULL : show(a, b, acc.name, e);
+	return r < 0 ? NULL : admin_warned(a, show(a, b, acc.name, e), e);
 }
 
 json_t *

@@ -34,6 +34,8 @@ int admin_new_secret(struct admin *a, struct acct_backend *b,
 
 /* json_pack() result or NULL: then *e says "no memory". */
 json_t *admin_result(json_t *v, struct err *e);
+/* The same with what is to be said against the new password. */
+json_t *admin_warned(const struct admin *a, json_t *v, struct err *e);
 
 /*
  * A listing that ends in time: begin, add rows while it returns true, end.

@@ -85,6 +85,7 @@ serve_verb(struct link *l, const struct msg_ctl *m, int *code_r,
 	a.default_domain = auth->conf->server.default_domain;
 	a.now = loop_time(auth->loop)->wall;
 	a.rules = change_rules(auth);
+	a.strict = auth->conf->auth.password_strict;
 	a.mechanisms = &auth->conf->auth.mechanisms;
 	a.auth = auth;
 	a.uid = m->uid;

@@ -48,6 +48,18 @@ must 'now the domain goes' ctl domain remove example.net
 must_not 'a password in an argument is refused' ctl account add bob@example.org geheim
 must 'an alias domain' ctl domain alias example.com example.org
 must 'serves its target' login anna@example.com 'two words here'
+# A script's password is the administrator's to judge: told, not refused.
+must 'a weak password is taken' ctl account add carl@example.org --password-file "$dir/pw"
+must 'with a warning' grep -q '^pop3ctl: account add: The password is shorter' "$dir/out"
+must 'it works' login carl@example.org first
+must 'and once more' sh -c "'$bin/bin/pop3ctl' -s '$sock' --json account passwd carl@example.org --password-file '$dir/pw' | grep -q '\"warning\":\"The password is shorter'"
+conf 70-strict <<'EOF'
+{ "auth": { "password_strict": true } }
+EOF
+must 'unless the settings are strict' ctl reload
+must_exit 65 'then it is refused' ctl account passwd carl@example.org --password-file "$dir/pw"
+must 'by the words that tell the way' grep -q 'force takes it' "$dir/out"
+must 'which is one' ctl account passwd --force carl@example.org --password-file "$dir/pw"
 stop_server
 must_not 'no password is in log or state' grep -rqa -e 'two words here' -e geheim "$dir/log" "$dir/state" "$dir/stderr"
 start_server

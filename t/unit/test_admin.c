@@ -29,6 +29,7 @@ set_up(void)
 	admin.uid = 5;
 	admin.rules = (struct newpass){ .pw = admin.pw, .apop = &apop_key,
 		.policy = { 8, 1 } };
+	admin.strict = true;
 }
 
 static void
@@ -53,6 +54,7 @@ request(const char *verb, const char *args, struct err *e)
 	v = json_read(text, strlen(text), e);
 	ck_assert_msg(v != NULL, "%s: %s", text, e->text);
 	err_clear(e);
+	err_clear(&admin.doubt);
 	r = admin_serve(&admin, verb, v, e);
 	admin_wipe(v);
 	json_decref(v);
@@ -290,6 +292,37 @@ START_TEST(apop_and_passwords)
 }
 END_TEST
 
+/* A script that makes accounts is told, not stopped. */
+START_TEST(administrators_are_warned)
+{
+	static const char says[] = "\"warning\":\"The password is shorter "
+	    "than 8 characters.\"";
+	static const char *const names[] = { "account.passwd",
+		"account.apop" };
+	size_t i;
+
+	some_accounts();
+	admin.strict = false;
+	expect("account.add", "{'name':'carl@example.org','password':"
+	    "'short'}", says);
+	expect("account.show", "{'name':'carl@example.org'}", "yescrypt");
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		expect(names[i], "{'name':'anna@example.org','password':"
+		    "'short'}", says);
+		ck_assert_ptr_null(strstr(reply(names[i],
+		    "{'name':'anna@example.org','password':'Hq7','force':"
+		    "true}"), "warning"));
+		ck_assert_ptr_null(strstr(reply(names[i],
+		    "{'name':'anna@example.org','password':'" CANARY "'}"),
+		    "warning"));
+		expect(names[i], "{'name':'anna@example.org','password':''}",
+		    "config: The password is empty.");
+	}
+	expect("account.passwd", "{'name':'anna@example.org','password':'"
+	    CANARY "'}", "\"warning\":\"The new password is the old one.\"");
+}
+END_TEST
+
 /* Who is no administrator learns nothing of accounts that are not theirs. */
 START_TEST(others_accounts)
 {
@@ -519,6 +552,7 @@ add(TCase *tc)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	UNIT_ROWS(tc, requests_and_replies, replies);
 	tcase_add_test(tc, apop_and_passwords);
+	tcase_add_test(tc, administrators_are_warned);
 	tcase_add_test(tc, others_accounts);
 	tcase_add_test(tc, locks);
 	tcase_add_test(tc, import_names_its_faults);

@@ -273,10 +273,14 @@ spool_to_bad(struct spool *s, const char *id, struct err *e)
 int
 spool_from_bad(struct spool *s, const char *id, struct err *e)
 {
-	if (move(s->bad, s->dir, id, "env", e) < 0)
+	char env[SPOOL_NAME], msg[SPOOL_NAME];
+
+	spool_name(id, "env", env);
+	spool_name(id, "msg", msg);
+	if (path_rename(s->bad, env, s->dir, env, true, e) < 0)
 		return -1;
-	if (move(s->bad, s->dir, id, "msg", e) < 0) {
-		(void)move(s->dir, s->bad, id, "env", NULL);
+	if (path_rename(s->bad, msg, s->dir, msg, true, e) < 0) {
+		(void)path_rename(s->dir, env, s->bad, env, true, NULL);
 		return -1;
 	}
 	return path_sync_dir(s->dir, e);

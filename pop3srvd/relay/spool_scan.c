@@ -28,7 +28,7 @@ spool_read(int dir, const char *id, struct err *e)
 	char name[SPOOL_NAME];
 	int fd = path_open_file(dir, spool_name(id, "env", name), e);
 	struct envelope *v = NULL;
-	struct stat st;
+	struct stat st = { .st_size = 0 };
 	char *mem = NULL;
 	ssize_t n = -1;
 
@@ -40,8 +40,10 @@ spool_read(int dir, const char *id, struct err *e)
 	(void)close(fd);
 	if (n >= 0)
 		v = envelope_unpack(id, mem, (size_t)n, e);
+	else if (st.st_size > (off_t)ENVELOPE_MAX)
+		err_set(e, ERR_PROTO, "%s is too long", name);
 	else
-		err_set(e, ERR_PROTO, "%s cannot be read", name);
+		err_set(e, ERR_TEMP, "%s cannot be read", name);
 	free(mem);
 	return v;
 }
@@ -109,12 +111,14 @@ list(int dir, const char *one, const char *other, struct ids *ids,
 	return 0;
 }
 
+/* For certain: what a disk in trouble does not tell may be there. */
 static bool
-is_there(int dir, const char *id, const char *ending)
+is_missing(int dir, const char *id, const char *ending)
 {
 	char name[SPOOL_NAME];
 
-	return faccessat(dir, spool_name(id, ending, name), F_OK, 0) == 0;
+	return faccessat(dir, spool_name(id, ending, name), F_OK, 0) < 0 &&
+	    errno == ENOENT;
 }
 
 static void
@@ -123,7 +127,7 @@ clear(struct spool *s, const char *id)
 	char name[SPOOL_NAME];
 
 	(void)path_unlink(s->dir, spool_name(id, "tmp", name), NULL);
-	if (!is_there(s->dir, id, "env"))
+	if (is_missing(s->dir, id, "env"))
 		(void)path_unlink(s->dir, spool_name(id, "msg", name), NULL);
 }
 
@@ -159,7 +163,9 @@ check_message(struct spool *s, const struct envelope *v, struct err *e)
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) < 0 || (uint64_t)st.st_size != v->octets)
+	if (fstat(fd, &st) < 0)
+		r = err_set(e, ERR_TEMP, "%s.msg cannot be looked at", v->id);
+	else if ((uint64_t)st.st_size != v->octets)
 		r = err_set(e, ERR_PROTO, "%s.msg is not as long as it was",
 		    v->id);
 	(void)close(fd);

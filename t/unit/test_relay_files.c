@@ -301,7 +301,7 @@ count(const char *id, void *arg)
 
 START_TEST(badmail_and_back)
 {
-	char id[ENVELOPE_ID + 1], name[128];
+	char id[ENVELOPE_ID + 1], name[128], kept[128];
 	struct envelope *v;
 	struct err e;
 
@@ -316,10 +316,36 @@ START_TEST(badmail_and_back)
 	envelope_free(&v);
 	ck_assert_int_eq(spool_from_bad(spool, id, &e), 0);
 	scan(1, 0);
+	/* without its message it stays where it is */
+	ck_assert_int_eq(spool_to_bad(spool, id, &e), 0);
+	snprintf(name, sizeof(name), "%s/spool/badmail/%s.msg", top, id);
+	snprintf(kept, sizeof(kept), "%s/kept", top);
+	ck_assert_int_eq(rename(name, kept), 0);
+	ck_assert_int_lt(spool_from_bad(spool, id, &e), 0);
+	ck_assert_int_eq(e.class, ERR_NOTFOUND);
+	ck_assert_int_eq(rename(kept, name), 0);
+	ck_assert_int_eq(spool_from_bad(spool, id, &e), 0);
 	/* a crash between the two renames, either way: badmail */
 	snprintf(name, sizeof(name), "%s/spool/%s.msg", top, id);
 	ck_assert_int_eq(remove(name), 0);
 	scan(0, 1);
+}
+END_TEST
+
+/* An envelope that cannot be looked at is no missing one. */
+START_TEST(a_message_outlives_trouble_with_its_envelope)
+{
+	char id[ENVELOPE_ID + 1], env[128], bad[32];
+	struct err e;
+
+	accepted(id);
+	snprintf(env, sizeof(env), "%s/spool/%s.env", top, id);
+	ck_assert_int_eq(remove(env), 0);
+	ck_assert_int_eq(symlink(env, env), 0);
+	scan(0, 1);
+	snprintf(bad, sizeof(bad), "badmail/%s.msg", id);
+	ck_assert(there(bad));
+	ck_assert_int_lt(spool_from_bad(spool, "abcdefgh", &e), 0);
 }
 END_TEST
 
@@ -504,6 +530,7 @@ add(TCase *tc)
 	tcase_add_test(tc, damaged_files_are_set_aside);
 	tcase_add_test(tc, a_message_of_another_length_is_set_aside);
 	tcase_add_test(tc, badmail_and_back);
+	tcase_add_test(tc, a_message_outlives_trouble_with_its_envelope);
 	tcase_add_test(tc, a_temporary_file_that_is_dropped_is_gone);
 	tcase_add_test(tc, retries_of_two_days);
 	UNIT_ROWS(tc, no_step_of_the_clock_does_harm, resumes);

@@ -104,7 +104,8 @@ read_reply(struct line_talk *l)
 	return code;
 }
 
-/* A command of a phase and its reply; whether that was of class 2 or 354. */
+/* A command of a phase and its reply; whether that says to go on.  After DATA
+ * only 354 does: else the message would be read as commands. */
 static bool
 command(struct line_talk *l, struct talk *t, enum phase phase,
     const char *text)
@@ -116,7 +117,7 @@ command(struct line_talk *l, struct talk *t, enum phase phase,
 	    (code = read_reply(l)) < 0)
 		return false;
 	talk_reply(t, code, span_of(l->last));
-	return (code >= 200 && code <= 299) || code == 354;
+	return phase == PHASE_DATA ? code == 354 : code / 100 == 2;
 }
 
 static bool

@@ -10,8 +10,6 @@
 #include "pop3srvd/relay/queue_own.h"
 #include "pop3srvd/relay/report.h"
 
-#define REPORT_MAX	(1u << 20)
-
 /* For whom it is, from nobody: what fails of it is not reported (RFC 5321
  * section 6.1). */
 static struct envelope *

@@ -98,3 +98,18 @@ rate_count(struct rate *r, const char *account, int64_t per_hour, int64_t now)
 	s->used = used(s, per_hour, now) + HOUR;
 	s->at = now;
 }
+
+void
+rate_return(struct rate *r, const char *account, int64_t per_hour,
+    int64_t now)
+{
+	struct slot *s = per_hour == 0 ? NULL :
+	    place(r, account, per_hour, now);
+	int64_t left;
+
+	if (s == NULL)
+		return;
+	left = used(s, per_hour, now) - HOUR;
+	s->used = left > 0 ? left : 0;
+	s->at = now;
+}

@@ -21,8 +21,11 @@ void rate_free(struct rate **r_p);
 /* Whether one more is allowed at now (monotonic ms); per_hour 0: always. */
 bool rate_allows(struct rate *r, const char *account, int64_t per_hour,
     int64_t now);
-/* One was sent. */
+/* One has begun. */
 void rate_count(struct rate *r, const char *account, int64_t per_hour,
+    int64_t now);
+/* It was not accepted. */
+void rate_return(struct rate *r, const char *account, int64_t per_hour,
     int64_t now);
 
 #endif

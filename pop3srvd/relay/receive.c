@@ -11,6 +11,7 @@
 
 #include "lib/base/mem.h"
 #include "lib/base/path.h"
+#include "lib/mail/address.h"
 #include "lib/mail/header.h"
 
 #include "pop3srvd/relay/compose.h"
@@ -19,6 +20,7 @@
 
 #define HEADER_MAX	(256u << 10)	/* octets of a client's header */
 #define ADDED_MAX	4096		/* that ours is longer */
+#define PATH_OCTETS	254		/* RFC 5321 section 4.5.3.1.3, < > off */
 
 struct letter {
 	struct desk_env *d;
@@ -28,6 +30,7 @@ struct letter {
 	char *account, *addresses, *session, *hostname;
 	struct addr peer;
 	bool tls;
+	bool counted;		/* by rate, until it is accepted */
 	bool cr;		/* the last octet was CR */
 	bool lf;		/* the last one was LF */
 	uint64_t received;	/* octets as they came */
@@ -107,6 +110,14 @@ name_ok(const char *name)
 	    "0123456789.-_")] == '\0';
 }
 
+/* A name may hold anything that can be typed.  This one goes into envelopes,
+ * fields and arguments, and reports must find the way back to it. */
+static bool
+can_be_sender(const char *account)
+{
+	return strlen(account) <= PATH_OCTETS && address_ok(span_of(account));
+}
+
 static struct letter *
 begin(struct desk_env *d, const struct msg_xmit_open *m,
     const struct ticket *ticket)
@@ -127,8 +138,14 @@ begin(struct desk_env *d, const struct msg_xmit_open *m,
 	t->hostname = mem_strdup(name_ok(m->hostname) ? m->hostname :
 	    d->conf->server.hostname);
 	if (t->account == NULL || t->addresses == NULL ||
-	    t->session == NULL || t->hostname == NULL)
+	    t->session == NULL || t->hostname == NULL) {
 		letter_free(&t);
+		return NULL;
+	}
+	/* Counted now, so that ten sessions at once have one allowance. */
+	rate_count(d->rate, t->account, d->conf->relay.per_hour,
+	    loop_time(d->loop)->mono);
+	t->counted = true;
 	return t;
 }
 
@@ -151,6 +168,12 @@ letter_open(struct desk_env *d, const struct msg_xmit_open *m,
 		log_refused(d, m, "", e.text);
 		answer(a_r, MSG_XMIT_PERM, "this session may not send mail; "
 		    "log in again");
+		return NULL;
+	}
+	if (!can_be_sender(ticket.account)) {
+		log_refused(d, m, ticket.account, "no address");
+		answer(a_r, MSG_XMIT_PERM, "the name of this account is no "
+		    "address that mail could come from");
 		return NULL;
 	}
 	why = obstacle(d, ticket.account);
@@ -178,6 +201,9 @@ letter_free(struct letter **t_p)
 		(void)close(t->fd);
 		spool_drop_temp(t->d->spool, t->id);
 	}
+	if (t->counted)
+		rate_return(t->d->rate, t->account,
+		    t->d->conf->relay.per_hour, loop_time(t->d->loop)->mono);
 	envelope_free(&t->v);
 	buf_free(&t->header);
 	free(t->account);
@@ -383,8 +409,7 @@ letter_end(struct letter *t, struct msg_xmit_answer *a_r)
 		return;
 	}
 	log_accepted(t);
-	rate_count(d->rate, t->account, d->conf->relay.per_hour,
-	    loop_time(d->loop)->mono);
+	t->counted = false;
 	answer(a_r, MSG_XMIT_GO, t->id);
 	(void)close(t->fd);
 	t->fd = -1;

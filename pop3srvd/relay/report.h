@@ -15,6 +15,9 @@
 #include "pop3srvd/relay/envelope.h"
 
 #define REPORT_HEADER	65536	/* octets of the original's header */
+/* Each recipient stands in it twice, with the words that were said. */
+#define REPORT_MAX	(2u * ENVELOPE_RCPTS * 1024 + \
+    REPORT_HEADER + 4096)
 
 struct report {
 	const char *id;			/* of the report */

@@ -186,11 +186,13 @@ say(uint16_t type, uint32_t sid, struct span body)
 	ck_assert_int_eq(channel_send(front, type, sid, body, -1), 0);
 }
 
+static const char *account = "anna@example.org";
+
 static void
 open_as(uint32_t sid, const char *addresses, int64_t expires,
     const unsigned char *with)
 {
-	const struct ticket t = { "anna@example.org", "example.org/anna", 0,
+	const struct ticket t = { account, "example.org/anna", 0,
 		expires, addresses };
 	struct msg_xmit_open m = { .session = "1", .listener = "pop3s",
 		.hostname = "pop.example.org", .tls = true };
@@ -278,6 +280,40 @@ START_TEST(a_ticket_must_be_right)
 	desk.key = NULL;
 	open_as(1, "", INT64_MAX, key);
 	answered(MSG_XMIT_TEMP, "try again later");
+}
+END_TEST
+
+/* However many sessions begin before one has ended. */
+START_TEST(sessions_at_once_have_one_allowance)
+{
+	conf.relay.per_hour = 2;
+	open_one(1);
+	open_one(2);
+	open_as(3, "", INT64_MAX, key);
+	answered(MSG_XMIT_TEMP, "in the last hour");
+	say(MSG_XMIT_ABORT, 1, span_of(""));
+	open_one(3);
+	say(MSG_XMIT_DATA, 3, span_of("To: <\r\n\r\n"));
+	answered(MSG_XMIT_PERM, "does not end");
+	open_one(4);
+	open_as(5, "", INT64_MAX, key);
+	answered(MSG_XMIT_TEMP, "in the last hour");
+}
+END_TEST
+
+START_TEST(a_name_that_is_no_address_sends_nothing)
+{
+	static const char *const names[] = { "an na@example.org",
+		"a><b@example.org", "m\303\274ller@example.org",
+		"-oQ/tmp@example.org", "anna" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		account = names[i];
+		open_as(1, "", INT64_MAX, key);
+		answered(MSG_XMIT_PERM, "no address");
+	}
+	account = "anna@example.org";
 }
 END_TEST
 
@@ -502,6 +538,32 @@ START_TEST(a_loop_is_seen)
 }
 END_TEST
 
+START_TEST(a_report_has_room_for_everybody)
+{
+	struct envelope *v = envelope_new("abcdefgh");
+	struct report r = { .id = "12345678", .about = v,
+		.header = span_of("Subject: s\n"), .hostname = "h.example" };
+	char to[255], said[ENVELOPE_WORDS + 1];
+	struct buf b;
+	size_t i;
+
+	memset(to, 'a', sizeof(to) - 1);
+	to[sizeof(to) - 1] = '\0';
+	memset(said, 'b', ENVELOPE_WORDS);
+	said[ENVELOPE_WORDS] = '\0';
+	ck_assert_int_eq(envelope_say(&v->sender, "anna@example.org"), 0);
+	for (i = 0; i < ENVELOPE_RCPTS; i++) {
+		ck_assert_int_eq(envelope_add(v, to), 0);
+		ck_assert_int_eq(envelope_say(&v->rcpts[i].words, said), 0);
+		v->rcpts[i].state = RCPT_FAILED;
+	}
+	buf_init(&b, REPORT_MAX);
+	ck_assert_int_eq(report_write(&r, &b), 0);
+	buf_free(&b);
+	envelope_free(&v);
+}
+END_TEST
+
 /* What a smart host says cannot become a field or a part of its own. */
 START_TEST(reports_hold_what_hosts_say)
 {
@@ -539,6 +601,8 @@ add(TCase *tc)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_message_is_taken_and_sent);
 	tcase_add_test(tc, a_ticket_must_be_right);
+	tcase_add_test(tc, sessions_at_once_have_one_allowance);
+	tcase_add_test(tc, a_name_that_is_no_address_sends_nothing);
 	tcase_add_test(tc, caps_are_told_before_the_message);
 	UNIT_ROWS(tc, refuses, refused);
 	tcase_add_test(tc, size_has_a_limit);
@@ -548,6 +612,7 @@ add(TCase *tc)
 	tcase_add_test(tc, the_same_session_cannot_open_twice);
 	UNIT_ROWS(tc, composes, composed);
 	tcase_add_test(tc, a_loop_is_seen);
+	tcase_add_test(tc, a_report_has_room_for_everybody);
 	tcase_add_test(tc, reports_hold_what_hosts_say);
 }
 

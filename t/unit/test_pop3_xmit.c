@@ -184,9 +184,115 @@ START_TEST(a_trace_shows_no_mail)
 }
 END_TEST
 
+#define LETTERS		7
+#define TAIL		"\r\n.\r\nNOOP\r\n"
+
+/* What stands before the first CR LF "." CR LF, naively. */
+static size_t
+end_of(const char *s)
+{
+	const char *at;
+
+	if (strncmp(s, ".\r\n", 3) == 0)
+		return 0;
+	at = strstr(s, "\r\n.\r\n");
+	return (size_t)(at - s) + 2;
+}
+
+/* Doubled dots made single, or false: a CR or LF stands alone. */
+static bool
+plain(const char *s, size_t n, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (s[i] == '.' && s[i + 1] == '.' && (i == 0 ||
+		    s[i - 1] == '\n'))
+			i++;
+		if (s[i] == '\n' || (s[i] == '\r' && s[i + 1] != '\n'))
+			return false;
+		if (s[i] == '\r')
+			ck_assert_int_eq(buf_add(out, s + i++, 1), 0);
+		ck_assert_int_eq(buf_add(out, s + i, 1), 0);
+	}
+	return true;
+}
+
+static void
+serve(struct pop3 *p, struct buf *taken, bool *whole_r)
+{
+	while (pop3_run(p) == POP3_XMIT) {
+		const struct pop3_xmit *x = pop3_xmit(p);
+
+		ck_assert_int_eq(buf_add(taken, x->data.ptr, x->data.len), 0);
+		*whole_r = *whole_r || x->kind == POP3_XMIT_END;
+		pop3_give_xmit(p, POP3_XMIT_GO, span_of(""));
+	}
+}
+
+static unsigned
+line_ends(struct span s)
+{
+	unsigned n = 0;
+
+	for (; s.len > 0; s.ptr++, s.len--)
+		n += *s.ptr == '\n';
+	return n;
+}
+
+/* Fed in pieces of so many octets: the same message, the same commands. */
+static void
+one_way(const char *text, size_t piece)
+{
+	size_t all = strlen(text), n = end_of(text), at;
+	struct pop3 *p = go();
+	struct buf want, taken;
+	bool whole = false, good;
+
+	buf_init(&want, 64);
+	buf_init(&taken, 64);
+	good = plain(text, n, &want);
+	for (at = 0; at < all; at += piece) {
+		size_t some = all - at < piece ? all - at : piece;
+
+		ck_assert_uint_eq(pop3_feed(p, text + at, some), some);
+		serve(p, &taken, &whole);
+	}
+	ck_assert(whole == good);
+	if (good)
+		ck_assert(buf_len(&taken) == buf_len(&want) && memcmp(
+		    buf_data(&taken), buf_data(&want), buf_len(&want)) == 0);
+	ck_assert_uint_eq(line_ends(pop3_out(p)), 1 +
+	    line_ends(span_of(text + n + 3)));
+	ck_assert_int_eq(memcmp(pop3_out(p).ptr, good ? "+" : "-", 1), 0);
+	buf_free(&want);
+	buf_free(&taken);
+	end(p);
+}
+
+/* seeds.md X-46: every text of these four octets, in every rhythm. */
+START_TEST(only_one_thing_ends_a_message)
+{
+	char text[LETTERS + sizeof(TAIL)];
+	unsigned long i, v;
+	size_t n;
+
+	for (i = 0; i < 1ul << 2 * LETTERS; i++) {
+		for (n = 0, v = i; n < LETTERS; n++, v >>= 2)
+			text[n] = "\r\n.x"[v & 3];
+		memcpy(text + LETTERS, TAIL, sizeof(TAIL));
+		one_way(text, 1);
+		one_way(text, 2 + i % 5);
+		one_way(text, sizeof(text));
+	}
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, only_one_thing_ends_a_message);
 	tcase_add_test(tc, memory_is_bounded_and_given_back);
 	tcase_add_test(tc, input_waits_for_the_answer);
 	tcase_add_test(tc, answers_out_of_turn_do_nothing);

@@ -89,6 +89,18 @@ else
 	say 'strace cannot run here: a change that fails late is not tried'
 fi
 
+# Edits of a file that no reload has taken over: the manual says they come along.
+printf '{ "limits": { "auth_tries": 4 } }' >"$dir/conf.d/50-new.json"
+must 'config diff shows an edit' ctl config diff
+says '^limits.auth_tries: 3 -> 4$'
+must 'another change' ctl option set last on
+must 'brings it' sh -c "'$bin/bin/pop3ctl' -s '$sock' config get limits.auth_tries | grep -qx 4"
+printf '{ "limits": { "auth_tries": 400 } }' >"$dir/conf.d/50-new.json"
+must_exit 65 'a faulty one is in the way' ctl option reset last
+says '50-new.json: limits.auth_tries'
+rm "$dir/conf.d/50-new.json"
+must 'until it is repaired' ctl option reset last
+
 # A file somebody edited: reset leads out of it, a key at a time.
 must 'something to keep' ctl config set limits.auth_tries 5
 printf '{ "limits": { "auth_tries": 5, "per_adress": 3 }, "gone": 1 }\n' >"$settings"

@@ -109,3 +109,29 @@ json_int(const json_t *obj, const char *key, int64_t dflt, int64_t *v_r,
 		*v_r = r == 0 ? dflt : json_integer_value(v);
 	return r < 0 ? -1 : 0;
 }
+
+static bool
+among(const char *key, const char *names)
+{
+	size_t n;
+
+	for (; *names != '\0'; names += n + (names[n] == ' ')) {
+		n = strcspn(names, " ");
+		if (strlen(key) == n && memcmp(key, names, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+json_only(const json_t *obj, const char *names, struct err *e)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach((json_t *)(uintptr_t)obj, key, v)
+		if (!among(key, names))
+			return err_set(e, ERR_CONFIG,
+			    "no such argument: %.40s", key);
+	return 0;
+}

@@ -29,4 +29,7 @@ int json_bool(const json_t *obj, const char *key, bool dflt, bool *v_r,
 int json_int(const json_t *obj, const char *key, int64_t dflt, int64_t *v_r,
     struct err *e);
 
+/* No other members than those that names lists, with a space between two. */
+int json_only(const json_t *obj, const char *names, struct err *e);
+
 #endif

@@ -85,7 +85,7 @@ ctl_access_test(struct server *srv, const json_t *args, struct err *e)
 	struct addr a;
 	json_t *list;
 
-	if (ctl_own_args(args, "address listener", e) < 0 ||
+	if (json_only(args, "address listener", e) < 0 ||
 	    (text = json_str(args, "address", NULL, e)) == NULL ||
 	    addr_parse(text, &a, e) < 0)
 		return NULL;

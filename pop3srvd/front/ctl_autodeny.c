@@ -52,7 +52,7 @@ ctl_autodeny_list(struct server *srv, const json_t *args, struct err *e)
 	int64_t after;
 	size_t at, i, n;
 
-	if (ctl_own_args(args, "after", e) < 0 ||
+	if (json_only(args, "after", e) < 0 ||
 	    json_int(args, "after", 0, &after, e) < 0)
 		return NULL;
 	if (after < 0) {
@@ -109,7 +109,7 @@ ctl_autodeny_add(struct server *srv, const json_t *args, struct err *e)
 	char text[ADDR_TEXT];
 	json_t *result;
 
-	if (ctl_own_args(args, "address for", e) < 0 ||
+	if (json_only(args, "address for", e) < 0 ||
 	    address(args, &a, e) < 0 ||
 	    json_int(args, "for", 0, &seconds, e) < 0)
 		return NULL;
@@ -143,7 +143,7 @@ ctl_autodeny_remove(struct server *srv, const json_t *args, struct err *e)
 	struct addr a;
 	json_t *result;
 
-	if (ctl_own_args(args, "address", e) < 0 || address(args, &a, e) < 0)
+	if (json_only(args, "address", e) < 0 || address(args, &a, e) < 0)
 		return NULL;
 	prefix_of_peer(&a, &source);
 	if (!guard_let_in(srv, &a)) {
@@ -162,7 +162,7 @@ ctl_autodeny_clear(struct server *srv, const json_t *args, struct err *e)
 {
 	json_t *result;
 
-	if (ctl_own_args(args, "", e) < 0)
+	if (json_only(args, "", e) < 0)
 		return NULL;
 	result = json_pack("{s:I}", "removed",
 	    (json_int_t)autodeny_count(gate_autodeny(srv->gate)));

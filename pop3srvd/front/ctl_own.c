@@ -28,32 +28,6 @@ static const struct {
 	{ "autodeny.clear", ctl_autodeny_clear }
 };
 
-static bool
-among(const char *key, const char *names)
-{
-	size_t n = strlen(key);
-	const char *at;
-
-	for (at = strstr(names, key); at != NULL; at = strstr(at + 1, key))
-		if (n > 0 && (at == names || at[-1] == ' ') &&
-		    (at[n] == ' ' || at[n] == '\0'))
-			return true;
-	return false;
-}
-
-int
-ctl_own_args(const json_t *args, const char *names, struct err *e)
-{
-	const char *key;
-	json_t *v;
-
-	json_object_foreach((json_t *)(uintptr_t)args, key, v)
-		if (!among(key, names))
-			return err_set(e, ERR_CONFIG,
-			    "no such argument: %.40s", key);
-	return 0;
-}
-
 ctl_own_fn *
 ctl_own_find(const char *verb)
 {

@@ -19,9 +19,6 @@ typedef json_t *ctl_own_fn(struct server *srv, const json_t *args,
 /* NULL: not one of front's. */
 ctl_own_fn *ctl_own_find(const char *verb);
 
-/* Refuse arguments that are not among these names, parted by blanks. */
-int ctl_own_args(const json_t *args, const char *names, struct err *e);
-
 /* What lists say of a session. */
 json_t *ctl_session_row(const struct session *s);
 

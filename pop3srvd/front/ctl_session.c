@@ -50,19 +50,6 @@ ctl_session_row(const struct session *s)
 }
 
 static int
-only(const json_t *args, const char *a, const char *b, struct err *e)
-{
-	const char *key;
-	json_t *v;
-
-	json_object_foreach((json_t *)(uintptr_t)args, key, v)
-		if (strcmp(key, a) != 0 && (b == NULL || strcmp(key, b) != 0))
-			return err_set(e, ERR_CONFIG,
-			    "no such argument: %.40s", key);
-	return 0;
-}
-
-static int
 by_number(const void *va, const void *vb)
 {
 	const struct session *a = *(const struct session *const *)va;
@@ -121,7 +108,7 @@ ctl_session_list(struct server *srv, const json_t *args, struct err *e)
 	json_t *result;
 	size_t n;
 
-	if (only(args, "after", "limit", e) < 0 ||
+	if (json_only(args, "after limit", e) < 0 ||
 	    (after = json_str(args, "after", "0", e)) == NULL ||
 	    json_int(args, "limit", PAGE_DEFAULT, &limit, e) < 0)
 		return NULL;
@@ -170,7 +157,7 @@ ctl_session_show(struct server *srv, const json_t *args, struct err *e)
 	const char *id;
 	json_t *o;
 
-	if (only(args, "id", NULL, e) < 0 ||
+	if (json_only(args, "id", e) < 0 ||
 	    (id = json_str(args, "id", NULL, e)) == NULL)
 		return NULL;
 	s = sessions_named(srv->sessions, id);
@@ -205,7 +192,7 @@ ctl_session_kill(struct server *srv, const json_t *args, struct err *e)
 	json_t *killed, *unknown;
 	size_t i;
 
-	if (only(args, "ids", NULL, e) < 0)
+	if (json_only(args, "ids", e) < 0)
 		return NULL;
 	if (!json_is_array(ids) || json_array_size(ids) == 0) {
 		err_set(e, ERR_CONFIG, "ids: a list of session ids");

@@ -101,7 +101,7 @@ ctl_stats(struct server *srv, const json_t *args, struct err *e)
 	int64_t max, now = loop_time(srv->loop)->wall;
 	json_t *v;
 
-	if (ctl_own_args(args, "sessions", e) < 0 ||
+	if (json_only(args, "sessions", e) < 0 ||
 	    json_int(args, "sessions", 0, &max, e) < 0)
 		return NULL;
 	if (max < 0 || max > BUSIEST_MAX) {

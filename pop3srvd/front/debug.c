@@ -295,7 +295,7 @@ ctl_log_debug(struct server *srv, const json_t *args, struct err *e)
 	struct rule r;
 	bool off;
 
-	if (ctl_own_args(args, "account address listener session for off",
+	if (json_only(args, "account address listener session for off",
 	    e) < 0 || json_bool(args, "off", false, &off, e) < 0)
 		return NULL;
 	if (off && json_object_size(args) > 1) {

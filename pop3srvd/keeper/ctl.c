@@ -185,33 +185,12 @@ reply(struct channel *ch, uint32_t id, bool ok, json_t *v)
 	json_decref(v);
 }
 
-static bool
-known(const char *list, const char *key)
-{
-	size_t n = strlen(key);
-	const char *p = list;
-
-	while ((p = strstr(p, key)) != NULL) {
-		if (p[n] == ' ' && (p == list || p[-1] == ' '))
-			return true;
-		p++;
-	}
-	return false;
-}
-
 static int
-check_args(const char *list, json_t *args, struct err *e)
+check_args(const char *list, const json_t *args, struct err *e)
 {
-	const char *key;
-	json_t *v;
-
 	if (!json_is_object(args))
 		return err_set(e, ERR_CONFIG, "args must be an object");
-	json_object_foreach(args, key, v)
-		if (!known(list, key))
-			return err_set(e, ERR_CONFIG, "\"%.40s\": no such "
-			    "argument", key);
-	return 0;
+	return json_only(args, list, e);
 }
 
 static json_t *

@@ -224,28 +224,6 @@ take_filter(struct audit_job *j, const json_t *args, struct err *e)
 }
 
 static int
-check_args(const json_t *args, bool show, struct err *e)
-{
-	static const char *const known[2][6] = {
-		{ "head" }, { "since", "after", "last", "limit", "user",
-		"verb" }
-	};
-	const char *key;
-	json_t *v;
-	size_t i;
-
-	json_object_foreach((json_t *)(uintptr_t)args, key, v) {
-		for (i = 0; i < 6 && known[show][i] != NULL; i++)
-			if (strcmp(known[show][i], key) == 0)
-				break;
-		if (i == 6 || known[show][i] == NULL)
-			return err_set(e, ERR_CONFIG, "\"%.40s\": no such "
-			    "argument", key);
-	}
-	return 0;
-}
-
-static int
 open_file(struct audit_job *j, int fd, struct err *e)
 {
 	struct stat st;
@@ -268,7 +246,8 @@ begin(struct audit_job *j, const char *verb, const json_t *args, int fd,
 	if (!j->show && strcmp(verb, "audit.verify") != 0)
 		return err_set(e, ERR_PROTO, "\"%.40s\": not a verb of log",
 		    verb);
-	if (check_args(args, j->show, e) < 0 || open_file(j, fd, e) < 0 ||
+	if (json_only(args, j->show ? "since after last limit user verb" :
+	    "head", e) < 0 || open_file(j, fd, e) < 0 ||
 	    (j->show ? take_filter(j, args, e) : take_head(j, args, e)) < 0)
 		return -1;
 	if (j->at > j->end)

@@ -69,33 +69,14 @@ take_format(struct filter *f, const json_t *args, struct err *e)
 	return 0;
 }
 
-static int
-check_names(const json_t *args, struct err *e)
-{
-	static const char *const known[] = { "level", "event", "user",
-		"session", "listener", "peer", "format" };
-	const char *key;
-	json_t *v;
-	size_t i;
-
-	json_object_foreach((json_t *)(uintptr_t)args, key, v) {
-		for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-			if (strcmp(known[i], key) == 0)
-				break;
-		if (i == sizeof(known) / sizeof(known[0]))
-			return err_set(e, ERR_CONFIG, "\"%.40s\": no such "
-			    "argument", key);
-	}
-	return 0;
-}
-
 int
 filter_read(struct filter *f, const json_t *args, struct err *e)
 {
 	memset(f, 0, sizeof(*f));
 	if (!json_is_object(args))
 		return err_set(e, ERR_CONFIG, "args must be an object");
-	if (check_names(args, e) < 0 || take_level(f, args, e) < 0 ||
+	if (json_only(args, "level event user session listener peer format",
+	    e) < 0 || take_level(f, args, e) < 0 ||
 	    take(args, "event", f->event, e) < 0 ||
 	    take(args, "user", f->user, e) < 0 ||
 	    take(args, "session", f->session, e) < 0 ||

@@ -327,15 +327,16 @@ bad_remove(struct ask *a)
 
 static const struct {
 	const char *verb;
+	const char *args;
 	json_t *(*serve)(struct ask *a);
 } verbs[] = {
-	{ "queue.list",			queue_list },
-	{ "queue.show",			queue_show },
-	{ "queue.retry",		queue_retry_verb },
-	{ "queue.remove",		queue_remove_verb },
-	{ "queue.badmail.list",		bad_list },
-	{ "queue.badmail.retry",	bad_retry },
-	{ "queue.badmail.remove",	bad_remove }
+	{ "queue.list", "after limit", queue_list },
+	{ "queue.show", "id", queue_show },
+	{ "queue.retry", "ids", queue_retry_verb },
+	{ "queue.remove", "ids", queue_remove_verb },
+	{ "queue.badmail.list", "after limit", bad_list },
+	{ "queue.badmail.retry", "ids", bad_retry },
+	{ "queue.badmail.remove", "ids", bad_remove }
 };
 
 json_t *
@@ -347,7 +348,8 @@ verbs_serve(struct queue *q, struct spool *s, const char *verb,
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(verbs[i].verb, verb) == 0)
-			return verbs[i].serve(&a);
+			return json_only(args, verbs[i].args, e) < 0 ? NULL :
+			    verbs[i].serve(&a);
 	err_set(e, ERR_CONFIG, "%.40s: not served here", verb);
 	return NULL;
 }

@@ -65,6 +65,21 @@ must_exit 78 'damaged settings are a fault, not ignored' "$bin/sbin/pop3srvd" -c
 must 'the file is named' grep -q settings.json "$dir/out"
 rm "$dir/state/settings.json"
 start_server
+python3 - <<'EOF' || fail 'arguments that a verb does not know'
+import json, os, re, socket
+rows = re.findall(r'CTL_VERB\("([^"]+)",\s*"[^"]*",\s*\w+,\s*(\w+)', open(os.environ['src'] + '/lib/ctl/ctl_verbs.h').read())
+assert len(rows) > 60, rows
+for verb, where in rows:
+    for name in ('nonsense', '', ' ', 'i'):
+        if where == 'LOCAL' or verb == 'server.stop': continue
+        s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(os.environ['sock'])
+        s.sendall(json.dumps({'v': 1, 'id': 1, 'verb': verb, 'args': {name: 1}}).encode() + b'\n')
+        r = s.makefile().readline(); s.close()
+        assert r, (verb, name, 'no answer')
+        r = json.loads(r)
+        assert not r['ok'] and r['error']['exit'] in (64, 65), (verb, name, r)
+EOF
+say 'ok - no verb takes an argument that it does not know'
 must_exit 64 'an unknown command' ctl frobnicate
 must_exit 64 'a missing argument' ctl account add
 must 'help' ctl --help

@@ -181,6 +181,37 @@ START_TEST(write_is_compact_and_whole_or_nothing)
 }
 END_TEST
 
+static const struct {
+	const char *text, *names;
+	bool ok;
+} onlys[] = {
+	{ "{}", "", true },
+	{ "{}", "a", true },
+	{ "{\"a\":1}", "", false },
+	{ "{\"a\":1,\"cd\":2}", "a b cd", true },
+	{ "{\"a\":1,\"c\":2}", "a b cd", false },
+	{ "{\"d\":1}", "a b cd", false },
+	{ "{\"b\":1}", "a b cd", true },
+	{ "{\"a b\":1}", "a b cd", false },
+	{ "{\"\":1}", "a b cd", false },
+	{ "{\" \":1}", "a b cd", false },
+	{ "{\"b\":1}", "ab b", true },
+};
+
+START_TEST(only)
+{
+	json_t *v = json_loads(onlys[_i].text, 0, NULL);
+	struct err e;
+
+	ck_assert_ptr_nonnull(v);
+	ck_assert_int_eq(json_only(v, onlys[_i].names, &e),
+	    onlys[_i].ok ? 0 : -1);
+	if (!onlys[_i].ok)
+		ck_assert_int_eq(e.class, ERR_CONFIG);
+	json_decref(v);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -188,6 +219,7 @@ add(TCase *tc)
 	tcase_add_test(tc, deep_nesting_is_a_fault_not_a_crash);
 	UNIT_ROWS(tc, get, gets);
 	tcase_add_test(tc, a_string_that_must_be_there);
+	UNIT_ROWS(tc, only, onlys);
 	tcase_add_test(tc, write_is_compact_and_whole_or_nothing);
 }
 

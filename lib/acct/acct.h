@@ -65,8 +65,9 @@ enum acct_what {
 	ACCT_XMIT_SET = 32,
 	ACCT_FIXED_SET = 64,
 	ACCT_OWNER_SET = 128,
-	ACCT_IF_HASH = 256	/* only while the hash is still was; else
-				 * ERR_BUSY */
+	ACCT_IF_HASH = 256	/* only while the hash is still was, and with
+				 * ACCT_APOP_SET there is a secret to renew;
+				 * else ERR_BUSY */
 };
 
 struct acct_stat {

@@ -151,7 +151,9 @@ change(struct store *s, const struct acct_account *a, unsigned what,
 	if (store_account(s, a->name, &now, e) < 0 ||
 	    store_find_key(s, a->name, &k, e) < 0)
 		return -1;
-	if ((what & ACCT_IF_HASH) != 0 && strcmp(now.hash, a->was) != 0)
+	/* an APOP secret that is gone does not come back with a renewal */
+	if ((what & ACCT_IF_HASH) != 0 && (strcmp(now.hash, a->was) != 0 ||
+	    ((what & ACCT_APOP_SET) != 0 && now.apop_len == 0)))
 		return err_set(e, ERR_BUSY, "%s: the password was changed in "
 		    "between", a->name);
 	for (i = 0; i < sizeof(setters) / sizeof(setters[0]); i++)

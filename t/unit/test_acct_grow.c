@@ -360,6 +360,30 @@ START_TEST(a_new_password_renews_all_forms)
 }
 END_TEST
 
+/* The administrator took APOP away while the owner chose a password. */
+START_TEST(apop_taken_away_in_between_stays_away)
+{
+	struct apop_key key = { .there = true };
+	struct acct_account a = looked_up("anna@example.org"), seen;
+	struct newpass n = { .apop = &key, .forced = true };
+	struct err e;
+
+	n.pw = pwhash_new("$5$", &e);
+	ck_assert_int_eq(apop_seal(&key, span_of("first"), &a, &e), 0);
+	set(&a, ACCT_APOP_SET);
+	seen = a;
+	a.apop_len = 0;
+	set(&a, ACCT_APOP_SET);
+	ck_assert_int_eq(newpass_set(&n, b, &seen, span_of("second"), &e),
+	    -1);
+	ck_assert_int_eq(e.class, ERR_BUSY);
+	a = looked_up("anna@example.org");
+	ck_assert_uint_eq(a.apop_len, 0);
+	ck_assert_str_eq(a.hash, HASH_5);
+	pwhash_free(&n.pw);
+}
+END_TEST
+
 #ifdef HAVE_GSASL
 /* SASLprep maps U+00AD to nothing: by it one password has many spellings. */
 START_TEST(a_password_is_judged_as_it_is_hashed)
@@ -417,6 +441,7 @@ add(TCase *tc)
 	tcase_add_test(tc, former_hashes_the_latest_first_and_no_more);
 	tcase_add_test(tc, removed_accounts_leave_nothing);
 	tcase_add_test(tc, a_new_password_renews_all_forms);
+	tcase_add_test(tc, apop_taken_away_in_between_stays_away);
 #ifdef HAVE_GSASL
 	tcase_add_test(tc, a_password_is_judged_as_it_is_hashed);
 #endif

@@ -68,6 +68,7 @@ read_line(struct admin *a, struct batch *t, const json_t *text,
 		return -1;
 	}
 	t->rows[t->n].created = t->rows[t->n].changed = a->now;
+	t->rows[t->n].keep_old = a->rules.history;
 	t->n += (size_t)r;
 	return 0;
 }

@@ -323,6 +323,32 @@ START_TEST(administrators_are_warned)
 }
 END_TEST
 
+static bool
+count_hash(const char *hash, void *arg)
+{
+	(void)hash;
+	++*(int *)arg;
+	return true;
+}
+
+/* A list that comes every night must not make former passwords new again. */
+START_TEST(imports_keep_former_passwords)
+{
+	struct acct_backend *b = acct_administered(admin.acct, NULL);
+	int n = 0;
+
+	some_accounts();
+	admin.rules.history = 3;
+	expect("account.import", "{'lines':['anna@example.org:" HASH_2A
+	    "']}", "\"updated\":1");
+	expect("account.import", "{'lines':['anna@example.org:" HASH_2A
+	    "']}", "\"updated\":1");
+	ck_assert_int_eq(b->ops->admin->former(b, "anna@example.org",
+	    count_hash, &n, NULL), 0);
+	ck_assert_int_eq(n, 1);
+}
+END_TEST
+
 /* Who is no administrator learns nothing of accounts that are not theirs. */
 START_TEST(others_accounts)
 {
@@ -553,6 +579,7 @@ add(TCase *tc)
 	UNIT_ROWS(tc, requests_and_replies, replies);
 	tcase_add_test(tc, apop_and_passwords);
 	tcase_add_test(tc, administrators_are_warned);
+	tcase_add_test(tc, imports_keep_former_passwords);
 	tcase_add_test(tc, others_accounts);
 	tcase_add_test(tc, locks);
 	tcase_add_test(tc, import_names_its_faults);

@@ -116,20 +116,44 @@ copy(const json_t *v, size_t *left, int depth)
 	return json_incref((json_t *)(uintptr_t)v);
 }
 
+/* Not a list or an object either: no such argument of accounts is one. */
+static void
+close_accounts(json_t *v)
+{
+	const char *key;
+	json_t *inner;
+	void *next;
+
+	json_object_foreach_safe(v, next, key, inner)
+		if (!open_name(key) || json_is_array(inner) ||
+		    json_is_object(inner))
+			(void)json_object_set_new(v, key, json_string("..."));
+}
+
+/* A password where the name of its file belongs: that begins with "/", or with
+ * "$CREDENTIALS_DIRECTORY". */
+static void
+close_setting(json_t *v)
+{
+	const char *key = json_string_value(json_object_get(v, "key"));
+	const char *text = json_string_value(json_object_get(v, "value"));
+
+	if (key != NULL && text != NULL && secret(key) && text[0] != '/' &&
+	    text[0] != '$')
+		(void)json_object_set_new(v, "value", json_string("..."));
+}
+
 static int
 put_args(const struct ctl_request *req, struct buf *b)
 {
 	size_t left = ARGS_MOST;
-	json_t *v = copy(req->args, &left, DEEPEST), *inner;
-	const char *key;
-	void *next;
+	json_t *v = copy(req->args, &left, DEEPEST);
 	int r;
 
 	if (req->verb->where == CTL_AUTH)
-		json_object_foreach_safe(v, next, key, inner)
-			if (!open_name(key))
-				(void)json_object_set_new(v, key,
-				    json_string("..."));
+		close_accounts(v);
+	else
+		close_setting(v);
 	r = v == NULL ? -1 : json_write(v, b);
 	json_decref(v);
 	return r;

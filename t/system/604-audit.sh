@@ -35,9 +35,12 @@ def ask(verb, args):
     s.sendall(json.dumps({'v': 1, 'id': 1, 'verb': verb, 'args': args}).encode() + b'\n')
     r = json.loads(s.recv(65536)); assert not r['ok'] or verb == 'account.import', r
 for args in ({'name': 'x', 'pasword': 'canary-1'}, {'name': 'x', 'password': ['canary-2']}, {'PASSWORD': {'a': 'canary-3'}},
-             {'lines': ['canary-4']}, {'name': 'x', 'present_password': 'canary-5', 'hash': 'canary-6'}):
+             {'lines': ['canary-4']}, {'name': 'x', 'present_password': 'canary-5', 'hash': 'canary-6'},
+             {'name': {'pw': 'canary-7'}}, {'name': ['x', 'canary-8']}):
     for verb in ('account.add', 'account.passwd', 'account.import', 'domain.add'): ask(verb, args)
+for key in ('relay.password', 'relay.password_file', 'auth.password'): ask('config.set', {'key': key, 'value': 'canary-9'})
 EOF2
+must 'what was refused is' grep -q '"config.set","args":{"key":"relay.password_file","value":"[.][.][.]"}' "$audit"
 must_not 'no secret is recorded' grep -aq canary "$audit" "$dir/log" "$dir/stderr"
 [ "$(stat -c %a "$audit")" = 640 ] || fail "mode $(stat -c %a "$audit")"
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/base/json.h"
+#include "lib/base/mem.h"
 #include "lib/ctl/ctl.h"
 #include "pop3srvd/ipc/msg.h"
 
@@ -224,6 +225,7 @@ serve(struct keeper *k, const struct msg_ctl *m, struct err *e)
 void
 ctl_serve(struct keeper *k, struct channel *ch, const struct frame *f)
 {
+	uint32_t generation = k->generation;
 	struct msg_ctl m;
 	struct err e;
 	json_t *v;
@@ -241,4 +243,6 @@ ctl_serve(struct keeper *k, struct channel *ch, const struct frame *f)
 	/* behind the answer, so that front sends it before it stops */
 	if (v != NULL && strcmp(m.verb, "server.stop") == 0)
 		keeper_stop(k);
+	if (k->generation != generation)
+		mem_give_back();	/* a long list lay there in trees */
 }

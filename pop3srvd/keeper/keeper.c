@@ -194,6 +194,7 @@ lists_changed(void *arg)
 	k->access_fd = fd;
 	if (front != NULL)
 		keeper_send_access(k, front);
+	mem_give_back();
 }
 
 void

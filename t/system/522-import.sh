@@ -78,6 +78,12 @@ must_exit 1 'these are not' ctl access test 127.97.2.9
 rss=$(awk '/VmRSS/ { print $2 }' "/proc/$(pid_of front)/status")
 say "front has $rss kB"
 [ $slow -gt 1 ] || [ "$rss" -lt 60000 ] || fail "front has $rss kB"
+keeper_rss() { awk '/VmRSS/ { print $2 }' "/proc/$server_pid/status"; }
+n=0
+until [ $slow -gt 1 ] || [ "$(keeper_rss)" -lt 40000 ]; do	# gives it back
+	n=$((n + 1)); [ $n -lt 50 ] || fail "keeper has $(keeper_rss) kB"; sleep 0.1
+done
+say "keeper has $(keeper_rss) kB"
 
 # What an operator's program may send by itself.
 cat >"$dir/stages.py" <<'EOP'

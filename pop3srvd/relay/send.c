@@ -302,14 +302,20 @@ judge_sendmail(struct send *s, int status, struct send_result *r)
 	    is_final(r->exit_code) ? JOB_PERM : JOB_TEMP, words);
 }
 
+/* A whole answer counts, however the process ended behind it. */
 static void
 judge_smtp(struct send *s, int status, struct send_result *r)
 {
 	char text[48], words[JOB_WORDS];
 
-	if (r->exit_code == 0 && job_answer_unpack(r->rcpts, s->n_rcpts,
+	if (job_answer_unpack(r->rcpts, s->n_rcpts,
 	    buf_span(&s->output)) == 0)
 		return;
+	memset(r->rcpts, 0, sizeof(r->rcpts));
+	if (s->late) {
+		fill(r, s->n_rcpts, JOB_TEMP, "no answer in time");
+		return;
+	}
 	snprintf(words, sizeof(words), "smtp: %s",
 	    child_status_text(status, text));
 	fill(r, s->n_rcpts, JOB_TEMP, words);
@@ -323,10 +329,10 @@ send_ended(struct send *s, int status, struct send_result *r)
 	(void)drain(s);
 	memset(r, 0, sizeof(*r));
 	r->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	if (s->late)
-		fill(r, s->n_rcpts, JOB_TEMP, "no answer in time");
-	else if (s->smtp)
+	if (s->smtp)
 		judge_smtp(s, status, r);
+	else if (s->late)
+		fill(r, s->n_rcpts, JOB_TEMP, "no answer in time");
 	else
 		judge_sendmail(s, status, r);
 }

@@ -20,6 +20,8 @@
 
 #include "pop3srvd/relay/smtp_own.h"
 
+#define QUIT_SECONDS	5
+
 static bool
 more(struct source *s)
 {
@@ -131,10 +133,29 @@ talk_reply(struct talk *t, int code, struct span line)
 	}
 }
 
+static int
+write_answer(const struct talk *t)
+{
+	struct buf b;
+	int r = -1;
+
+	buf_init(&b, JOB_MAX);
+	if (job_answer_pack(t->r, t->job->n_rcpts, &b) == 0)
+		r = path_write_all(STDOUT_FILENO, buf_span(&b));
+	buf_free(&b);
+	return r;
+}
+
+/*
+ * At once, before the goodbye: a host that took the message and then is slow
+ * to answer QUIT would be given it again, as often as it is tried.
+ */
 void
 talk_end(struct talk *t, const char *why)
 {
 	settle_all(t, false, JOB_TEMP, span_of(why));
+	t->answered = write_answer(t) == 0;
+	(void)alarm(QUIT_SECONDS);
 }
 
 static int
@@ -149,26 +170,12 @@ read_job(struct job *j)
 	return r;
 }
 
-static int
-write_answer(const struct talk *t)
-{
-	struct buf b;
-	int r = -1;
-
-	buf_init(&b, JOB_MAX);
-	if (job_answer_pack(t->r, t->job->n_rcpts, &b) == 0)
-		r = path_write_all(STDOUT_FILENO, buf_span(&b));
-	buf_free(&b);
-	return r;
-}
-
 int
 main(void)
 {
 	static struct source s = { .fd = STDIN_FILENO };
 	static struct talk t;
 	struct job j;
-	int code;
 
 	if (read_job(&j) < 0) {
 		fprintf(stderr, "smtp: only pop3srvd starts this program\n");
@@ -181,8 +188,7 @@ main(void)
 		smtp_helo(&t, &s);
 	else
 		smtp_curl(&t, &s);
-	code = write_answer(&t) < 0 ? EX_IOERR : EX_OK;
 	curl_global_cleanup();
 	job_clear(&j);
-	return code;
+	return t.answered ? EX_OK : EX_IOERR;
 }

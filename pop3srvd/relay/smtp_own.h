@@ -29,12 +29,14 @@ struct talk {
 	bool taken[JOB_RCPTS];	/* RCPT was answered by 2xx */
 	enum phase phase;
 	uint32_t rcpt;		/* of PHASE_RCPT */
+	bool answered;		/* relay was told */
 };
 
 void talk_begin(struct talk *t, const struct job *job);
 /* A reply's last line came, in the phase that t is in. */
 void talk_reply(struct talk *t, int code, struct span line);
-/* Whoever is not settled is to be tried again, for that reason. */
+/* Whoever is not settled is to be tried again, for that reason; relay is told
+ * what became of all.  Once, when only the goodbye is left to say. */
 void talk_end(struct talk *t, const char *why);
 
 void smtp_curl(struct talk *t, struct source *s);	/* EHLO, TLS, AUTH */

@@ -5,7 +5,8 @@
 
 Each transaction becomes FOLDER/NAME.N.json.  FOLDER/NAME.mode, read at each
 command, says what goes wrong: "451" or "550" for every recipient, "data451",
-"data550", "silent" (no reply at all), "cut" (hang up after DATA).  A recipient
+"data550", "silent" (no reply at all), "cut" (hang up after DATA), "rude" (no
+reply to QUIT).  A recipient
 that begins with temp or perm is refused like that in any mode.
 """
 import base64
@@ -162,6 +163,8 @@ class Session(socketserver.BaseRequestHandler):
         elif verb == 'DATA':
             self.message()
         elif verb == 'QUIT':
+            while mode() == 'rude':
+                time.sleep(0.1)
             self.say('221 bye')
             return False
         else:

@@ -51,6 +51,8 @@ const char *conf_over_origin(const struct conf_source *src,
 /* 0, or -1 with *e (ERR_NOTFOUND) that says which listeners there are. */
 int conf_listener_known(const struct conf_source *src, const char *name,
     struct err *e);
+/* Whether greetings show this hostname; a strange one they leave out. */
+bool conf_host_shown(const char *host);
 /* What is no fault but should be told: array of {"key","origin","text"},
  * borrowed. */
 const json_t *conf_notes(const struct conf_source *src);

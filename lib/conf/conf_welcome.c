@@ -47,6 +47,24 @@ check_length(const struct conf_server *server, const char *key,
 		    "the built-in text is used instead", n, CONF_WELCOME_MAX);
 }
 
+bool
+conf_host_shown(const char *host)
+{
+	size_t n = strspn(host, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]");
+
+	return n > 0 && host[n] == '\0';
+}
+
+static void
+check_host(const struct conf_server *server, const char *key,
+    const char *origin, const struct conf_source *s)
+{
+	if (!conf_host_shown(server->hostname))
+		conf_note(s, key, origin, "has octets that no name or address "
+		    "of a host has: greetings leave it out");
+}
+
 /* A listener only for what differs from the root, which has its fault. */
 void
 conf_check_welcome(const struct conf *c, const struct conf_source *s,
@@ -61,8 +79,13 @@ conf_check_welcome(const struct conf *c, const struct conf_source *s,
 	origin = conf_origin(s, "welcome");
 	check_text(root, "welcome", origin, f);
 	check_length(root, "welcome", origin, s);
+	check_host(root, "hostname", conf_origin(s, "hostname"), s);
 	for (l = c->listeners; l < c->listeners + c->n_listeners; l++) {
 		own = &l->server;
+		origin = conf_over_origin(s, l->name, "hostname");
+		snprintf(key, sizeof(key), CONF_OVER ".%s.hostname", l->name);
+		if (origin != NULL)
+			check_host(own, key, origin, s);
 		same = strcmp(own->welcome, root->welcome) == 0;
 		if (same && own->options.apop == root->options.apop)
 			continue;

@@ -46,10 +46,13 @@ show(const struct keeper *k, const struct conf_server *s,
 	const char *origin = origin_of(k, listener);
 	size_t n = strlen(s->welcome);
 	char why[512], text[320];
+	bool host;
 	json_t *v;
 
 	why_not(n, origin, why, sizeof(why));
-	snprintf(text, sizeof(text), "%s POP3 server ready", s->hostname);
+	host = conf_host_shown(s->hostname);
+	snprintf(text, sizeof(text), "%s%sPOP3 server ready",
+	    host ? s->hostname : "", host ? " " : "");
 	v = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:b}", "shown",
 	    why[0] == '\0' ? s->welcome : text, "in_force",
 	    why[0] == '\0' ? "own" : "built-in", "set", s->welcome,

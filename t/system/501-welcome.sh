@@ -140,6 +140,14 @@ must '< is possible again' ctl welcome set 'a < b'
 must 'reset of all' ctl welcome reset
 must 'the built-in text' greets $port "$built_in"
 must_exit 67 'nothing more to reset' ctl welcome reset
+must 'a hostname that is none' ctl config set --runtime hostname 'a <b>'
+must 'is not shown' greets $port 'POP3 server ready'
+must 'what is shown is what is sent' sh -c "[ \"$(shown)\" = 'POP3 server ready' ]"
+must 'the log says so' grep -q 'configuration warning key=hostname origin=runtime' "$dir/log"
+must 'for a listener too' ctl config set --runtime listener.pop3s.hostname 'c d'
+must 'with its name' grep -q 'configuration warning key=listener.pop3s.hostname' "$dir/log"
+must 'gone' ctl reload
+must 'the built-in text as before' greets $port "$built_in"
 must 'what is kept survives' ctl welcome set "$text401"
 stop_server
 start_server

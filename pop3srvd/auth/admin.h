@@ -51,10 +51,11 @@
  *
  * Passwords are judged by the rules of auth.password_* unless force is true
  * (not those of account.import): what they say is an administrator's warning,
- * with auth.password_strict a refusal, as it is to owners.  account.passwd without the role admin is for
- * the account's owner, who gives the present password, too; without name it is
- * the account whose owner asks.  It renews the APOP secret, which becomes the
- * new password; a hash drops that secret.
+ * with auth.password_strict a refusal, as it is to owners.
+ * account.passwd without the role admin is for the account's owner, who gives
+ * the present password, too; without name it is the account whose owner asks.
+ * It renews the APOP secret, which becomes the new password; a hash drops that
+ * secret.
  * account.owned tells everybody who asks which account is theirs ("" none, or
  * several) and whether they are an administrator.
  *

@@ -207,8 +207,8 @@ static const struct {
 	const struct conf_set *set;
 	size_t padding;
 } sets[] = {
-	{ &conf_root_set, 25 },	/* relay.tls, relay.helo, control.owners,
-				 * auth.kick_on_change */
+	{ &conf_root_set, 24 },	/* relay.tls, relay.helo, control.owners,
+				 * switches of auth */
 	{ &conf_server_set, 12 },	/* plaintext, min_version, policy */
 	{ &conf_listener_set, 8 },	/* protocol, tls_mode */
 	{ &conf_name_set, 0 },

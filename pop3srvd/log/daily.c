@@ -68,10 +68,24 @@ is_end(const char *s)
 	return s != NULL && strcmp(s, ".txt") == 0;
 }
 
+/* "2025" is somebody's year, not our month and day. */
+static const char *
+date(const char *s)
+{
+	const char *end = digits(s, 4);
+	int m, d;
+
+	if (end == NULL)
+		return NULL;
+	m = (s[0] - '0') * 10 + s[1] - '0';
+	d = (s[2] - '0') * 10 + s[3] - '0';
+	return m >= 1 && m <= 12 && d >= 1 && d <= 31 ? end : NULL;
+}
+
 bool
 daily_is_ours(const char *name)
 {
-	const char *s = digits(word(name, "sys"), 4), *n;
+	const char *s = date(word(name, "sys")), *n;
 
 	if (is_end(s))
 		return true;

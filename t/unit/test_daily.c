@@ -64,7 +64,8 @@ static const char *const strangers[] = {
 	"sys1121.2025.", "sys1121.2025.txt.bak", "sys1121.2025.x.txt",
 	"sys1121.2025.0.5.txt", "sys1121.2025.100.txt", "sys1121.2025.01.txt",
 	"sysabcd.txt", "sys1121.2025.-1.txt", ".sys1121.txt", "log1121.txt",
-	"sys11/1.txt",
+	"sys11/1.txt", "sys2025.txt", "sys0000.txt", "sys1100.txt",
+	"sys1132.txt", "sys1300.2025.txt", "sys0021.2025.1.txt",
 };
 
 START_TEST(other_names_are_not_ours)

@@ -29,6 +29,10 @@ auth_result(uint32_t sid, const struct msg_auth_result *r, void *arg)
 {
 	struct session *s = find(arg, sid);
 
+	/* without a ticket it is a change, which counts also when who asked
+	 * for it did not wait */
+	if (r->outcome == MSG_AUTH_OK && r->data.len == 0)
+		login_changed(arg, r->user);
 	if (s != NULL)
 		login_result(s, r);
 }

@@ -138,8 +138,6 @@ told(struct session *s, const struct msg_auth_result *r)
 		else
 			log_in(s);
 	}
-	if (!login && result == POPPASS_OK)
-		login_changed(s->srv, r->user);
 	poppass_give(s->pass, result,
 	    r->outcome == MSG_AUTH_PERM ? r->data : span_of(""));
 }

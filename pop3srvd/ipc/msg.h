@@ -176,9 +176,10 @@ struct msg_auth_result {
 				 * name tried, if it is known */
 	const char *reason;	/* for the log: "wrong-password", "unknown-user",
 				 * "locked", "domain-locked", "mechanism", … */
-	struct span data;	/* MORE: challenge; OK: the ticket (ticket.h); of
-				 * AUTH_CHANGE with PERM: the policy's reason, a
-				 * sentence for the client */
+	struct span data;	/* MORE: challenge; OK: the ticket (ticket.h),
+				 * empty of AUTH_CHANGE; of AUTH_CHANGE with
+				 * PERM: the policy's reason, a sentence for
+				 * the client */
 	struct span sender;	/* OK: the ticket for relay; empty when this
 				 * account may not send by XTND XMIT */
 	uint32_t seconds;	/* DELAY */

@@ -168,14 +168,19 @@ PY
 fi
 
 kick() { now=$now kicked=$1 python3 - <<'PY'
-import os
+import os, socket, struct
 from pop3 import Pop3
 from poppass import Poppass
 now, new = os.environ['now'], 'Kicked-%s-Garden' % os.environ['kicked']
 s = Pop3(); s.ok('USER anna'); s.ok('PASS ' + now)
 p = Poppass()
 p.must('user anna', '300'); p.must('pass ' + now, '200')
-p.must('newpass ' + new, '200'); p.close()
+if os.environ['kicked'] == 'gone':
+    p.f.write(('newpass ' + new + '\r\n').encode()); p.f.flush()
+    p.s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+else:
+    p.must('newpass ' + new, '200')
+p.close()
 if os.environ['kicked'] == 'no':
     s.ok('NOOP'); s.quit()
 else:
@@ -189,6 +194,8 @@ conf 60-kick <<'EOF2'
 EOF2
 must 'unless the settings say otherwise' ctl reload
 must 'then they end' kick yes
+now=Kicked-yes-Garden
+must 'also when who changed it does not wait for the answer' kick gone
 must 'the log says why' grep -q 'reason=password-changed' "$dir/log"
 must 'every change is an event' grep -q 'password changed user=anna@example.org by=owner peer=127' "$dir/log"
 must_not 'no password is in log or state' grep -rqa -e Tulip-Harbour -e Copper-Window -e Velvet-Bridge -e Garden -e Cabin-15 -e Fjord-Button "$dir/log" "$dir/state" "$dir/stderr"

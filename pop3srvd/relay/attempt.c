@@ -186,15 +186,20 @@ give_back(struct entry *t)
 			t->v->rcpts[i].state = RCPT_DONE;
 }
 
-static void
+/* What cannot be unlinked stays, as one that waits for nobody: so no start
+ * sends it again.  False: later. */
+static bool
 finish(struct entry *t)
 {
 	struct err e;
 
-	/* What cannot be unlinked is sent again after the next start. */
-	if (spool_remove(t->q->spool, t->v->id, &e) < 0)
+	if (spool_remove(t->q->spool, t->v->id, &e) < 0 &&
+	    e.class != ERR_NOTFOUND) {
 		log_mail(t, LOG_LEVEL_ERROR, "spool trouble", &e);
+		return false;
+	}
 	queue_forget(t);
+	return true;
 }
 
 static void
@@ -249,9 +254,7 @@ settle(struct entry *t)
 	}
 	if (envelope_count(v, RCPT_FAILED) > 0)
 		give_back(t);
-	if (envelope_count(v, RCPT_DONE) == v->n_rcpts)
-		finish(t);
-	else
+	if (envelope_count(v, RCPT_DONE) < v->n_rcpts || !finish(t))
 		wait_again(t, &s);
 }
 

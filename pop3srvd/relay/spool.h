@@ -45,6 +45,7 @@ int spool_accept(struct spool *s, const struct envelope *v, int fd,
 
 /* Replace the .env, durably. */
 int spool_save(struct spool *s, const struct envelope *v, struct err *e);
+/* -1: it is still there (ERR_NOTFOUND: it was not). */
 int spool_remove(struct spool *s, const char *id, struct err *e);
 
 /* The message for reading, or -1. */

@@ -65,6 +65,7 @@ SYSTEM_TESTS = \
 	t/system/455-xmit-caps.sh \
 	t/system/456-hanging-host.sh \
 	t/system/457-rude-host.sh \
+	t/system/458-spool-trouble.sh \
 	t/system/500-options.sh \
 	t/system/501-welcome.sh \
 	t/system/502-settings.sh \

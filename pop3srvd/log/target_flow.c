@@ -8,11 +8,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
+
 #include "pop3srvd/log/target_own.h"
 
 #define RETRY_MS	INT64_C(1000)
 #define RETRY_SHIFTS	16		/* more would overflow */
 #define PROOF_MS	1000
+#define SLOW_MS		500		/* to fail to open */
 
 static void
 unwatch(struct target *t)
@@ -197,16 +200,31 @@ target_flush(struct target *t)
 	queue_relax(&t->queue);
 }
 
+/* All of log stood still when this took long: a name server that does not
+ * answer.  Then the next try is as late as it may be. */
+static void
+not_opened(struct target *t, const struct moment *begun, const struct err *e)
+{
+	struct moment now;
+
+	clock_read(&now);
+	if (now.mono - begun->mono > SLOW_MS)
+		t->attempt = RETRY_SHIFTS;
+	fail(t, e);
+}
+
 void
 target_open(struct target *t)
 {
 	const struct target_opening o = { &t->place, t->attempt,
 		loop_time(t->loop)->wall };
+	struct moment begun;
 	struct err e;
 
+	clock_read(&begun);
 	t->sink = t->ops->open(&o, &e);
 	if (t->sink == NULL) {
-		fail(t, &e);
+		not_opened(t, &begun, &e);
 		return;
 	}
 	(void)watch(t);

@@ -406,6 +406,32 @@ START_TEST(a_server_that_talks_is_not_listened_to)
 }
 END_TEST
 
+static int opened;
+
+static struct sink *
+open_slowly(const struct target_opening *o, struct err *e)
+{
+	(void)o;
+	opened++;
+	usleep(700 * 1000);
+	err_set(e, ERR_TEMP, "no name server answers");
+	return NULL;
+}
+
+/* All others wait for each try. */
+START_TEST(a_slow_failure_is_not_tried_again_soon)
+{
+	struct target_ops ops = target_udp_ops;
+
+	opened = 0;
+	ops.open = open_slowly;
+	open_server(&ops, 1);
+	turn_for(2500);
+	ck_assert_int_eq(opened, 1);
+	ck_assert_int_eq(failures, 1);
+}
+END_TEST
+
 START_TEST(a_name_that_leads_nowhere_fails)
 {
 	char name[] = "nowhere.invalid";
@@ -436,6 +462,7 @@ add(TCase *tc)
 	    a_connection_that_takes_nothing_is_broken_in_time);
 	tcase_add_test(tc, an_idle_end_is_noticed);
 	tcase_add_test(tc, a_server_that_talks_is_not_listened_to);
+	tcase_add_test(tc, a_slow_failure_is_not_tried_again_soon);
 	tcase_add_test(tc, a_name_that_leads_nowhere_fails);
 }
 

@@ -19,6 +19,7 @@
 #include "pop3ctl/print.h"
 
 #define START_PATIENCE	15000	/* milliseconds until it answers */
+#define RIVAL_PATIENCE	1000
 #define STOP_PATIENCE	60000	/* until its sessions have ended */
 
 extern char **environ;
@@ -118,6 +119,14 @@ server_program(char out[PATH_MAX])
 	return SBINDIR "/pop3srvd";
 }
 
+static int
+already(const struct cmd *c)
+{
+	if (!c->json)
+		printf("already running\n");
+	return 0;
+}
+
 /* With the file that the unit names, or with config (NULL: the usual one). */
 static int
 start_with(struct cmd *c, const char *config, bool by_unit)
@@ -135,6 +144,9 @@ start_with(struct cmd *c, const char *config, bool by_unit)
 		    strerror(errno));
 		return cmd_fail(c, CTL_UNREACHABLE, text);
 	}
+	/* two starts at once: the other one was first */
+	if (code == CTL_UNREACHABLE && wait_until(c, true, RIVAL_PATIENCE))
+		return already(c);
 	if (code > 0)
 		return code == CTL_CONFIG ? CTL_CONFIG :
 		    cmd_fail(c, CTL_UNREACHABLE, "the server did not start");
@@ -154,9 +166,7 @@ cmd_start(struct cmd *c)
 	if (!answers(c))
 		return start_with(c, c->config,
 		    c->config == NULL && has_unit());
-	if (!c->json)
-		printf("already running\n");
-	return 0;
+	return already(c);
 }
 
 /* Until nobody is at the socket: a start may follow at once. */

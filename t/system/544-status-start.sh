@@ -22,7 +22,10 @@ PY
 hidden=
 [ ! -d /run/systemd/system ] || hidden=yes
 if [ -z "$hidden" ]; then
+	ctl start --config "$dir/pop3srvd.json" >"$dir/rival" 2>&1 &
+	rival=$!
 	must 'start' ctl start --config "$dir/pop3srvd.json"
+	wait $rival || { cat "$dir/rival"; fail 'another start at once'; }
 	must 'start of one that runs' ctl start --config "$dir/pop3srvd.json"
 	must 'says so' grep -qx 'already running' "$dir/out"
 	add_account anna@example.org

@@ -114,7 +114,7 @@ read_pieces(struct conf_source *s, struct conf_faults *f)
 	free(list);
 }
 
-/* The administrator's own changes, kept by conf_set(). */
+/* The administrator's own changes, kept by conf_keep(). */
 static void
 read_settings(struct conf_source *s, struct conf_faults *f)
 {

@@ -74,20 +74,11 @@ int conf_put(json_t *changes, const char *key, const json_t *value,
 int conf_take(json_t *changes, const char *key, struct err *e);
 
 /*
- * settings.json: set or reset one key, check the result as conf_load does,
- * then replace the file atomically and durably.  -1 with *e (as conf_put();
- * reset: ERR_NOTFOUND when the key is not set there): nothing has changed.  A
- * damaged settings.json is set aside as settings.json.damaged-DATE and reported
- * by ERR_CONFIG; the next call begins with an empty one.
- */
-int conf_set(const char *file, const char *key, const json_t *value,
-    struct err *e);
-int conf_reset(const char *file, const char *key, struct err *e);
-
-/*
- * The same in steps, for who must try a change before it is kept: what
- * settings.json holds (new; {} when there is none; NULL with *e as conf_set()),
- * and putting something else in its place.
+ * settings.json, in steps, because a change is tried before it is kept: what
+ * it holds (new; {} when there is none; NULL with *e), and putting something
+ * else in its place, atomically and durably.  A damaged one is set aside as
+ * settings.json.damaged-DATE and reported by ERR_CONFIG; the next call begins
+ * with an empty one.
  */
 json_t *conf_kept(const char *file, struct err *e);
 int conf_keep(const char *file, const json_t *kept, struct err *e);

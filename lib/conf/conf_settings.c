@@ -157,24 +157,6 @@ settings_write(const struct settings *s, const json_t *kept, struct err *e)
 	return status;
 }
 
-/* How many faults the kept changes would cause, with those of over (may be
- * NULL) laid over them; the first is in *e. */
-static size_t
-count_faults(const struct settings *s, const json_t *over, struct err *e)
-{
-	struct conf_faults f = { NULL, 0 };
-	struct conf *c = conf_load_layers(s->file, s->kept, over, NULL, &f);
-	size_t n = f.n;
-
-	if (c == NULL) {
-		first_fault(&f, e);
-		n = n == 0 ? 1 : n;
-	}
-	conf_free(&c);
-	conf_faults_free(&f);
-	return n;
-}
-
 /* value as the row's type wants it; new. */
 static json_t *
 typed(const struct conf_row *r, const json_t *value)
@@ -234,50 +216,6 @@ conf_take(json_t *changes, const char *key, struct err *e)
 		return conf_no_key(key, e);
 	return err_set(e, ERR_NOTFOUND, "%s: not set by pop3ctl; config show "
 	    "--origin tells where it comes from", key);
-}
-
-int
-conf_set(const char *file, const char *key, const json_t *value,
-    struct err *e)
-{
-	json_t *only = json_object();
-	struct settings s;
-	int status = -1;
-
-	if (settings_open(&s, file, e) < 0) {
-		json_decref(only);
-		return -1;
-	}
-	/* and alone: a listener that is not there is a fault in a new key */
-	if (conf_put(s.kept, key, value, e) == 0 &&
-	    conf_put(only, key, value, e) == 0 &&
-	    count_faults(&s, only, e) == 0)
-		status = settings_write(&s, s.kept, e);
-	settings_close(&s);
-	json_decref(only);
-	return status;
-}
-
-/* Also takes away what this version does not know or accept: a reset must
- * lead out of a settings.json that a load refuses. */
-int
-conf_reset(const char *file, const char *key, struct err *e)
-{
-	struct settings s;
-	struct err other;
-	size_t before, after;
-	int status = -1;
-
-	if (settings_open(&s, file, e) < 0)
-		return -1;
-	before = count_faults(&s, NULL, &other);
-	if (conf_take(s.kept, key, e) == 0) {
-		after = count_faults(&s, NULL, e);
-		if (after == 0 || after < before)
-			status = settings_write(&s, s.kept, e);
-	}
-	settings_close(&s);
-	return status;
 }
 
 json_t *

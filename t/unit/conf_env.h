@@ -108,4 +108,52 @@ env_load(struct conf_source **src_r, char *faults, size_t size)
 	return c;
 }
 
+/*
+ * What keeper does with a key that is to be kept: put it, try the whole, keep
+ * it.  Tried alone as well: a listener that is not there is a fault in a new
+ * key only.
+ */
+static inline int
+env_set(const char *key, const json_t *value, struct err *e)
+{
+	struct conf_faults f = { NULL, 0 };
+	json_t *only = json_object(), *kept = conf_kept(env_main, e);
+	struct conf *c = NULL;
+	int status = -1;
+
+	if (kept != NULL && conf_put(kept, key, value, e) == 0 &&
+	    conf_put(only, key, value, e) == 0) {
+		c = conf_load_layers(env_main, kept, only, NULL, &f);
+		if (c == NULL)
+			err_set(e, ERR_CONFIG, "%.400s", f.text[0]);
+		else
+			status = conf_keep(env_main, kept, e);
+	}
+	conf_free(&c);
+	conf_faults_free(&f);
+	json_decref(kept);
+	json_decref(only);
+	return status;
+}
+
+/* A reset must lead out of a settings.json that a load refuses. */
+static inline int
+env_reset(const char *key, struct err *e)
+{
+	json_t *kept = conf_kept(env_main, e);
+	size_t before, after;
+	int status = -1;
+
+	if (kept == NULL)
+		return -1;
+	before = conf_kept_faults(env_main, kept);
+	if (conf_take(kept, key, e) == 0) {
+		after = conf_kept_faults(env_main, kept);
+		if (after == 0 || after < before)
+			status = conf_keep(env_main, kept, e);
+	}
+	json_decref(kept);
+	return status;
+}
+
 #endif

@@ -119,7 +119,7 @@ static int
 set(const char *key, const char *word, struct err *e)
 {
 	json_t *v = json_string(word);
-	int status = conf_set(env_main, key, v, e);
+	int status = env_set(key, v, e);
 
 	json_decref(v);
 	return status;
@@ -186,13 +186,13 @@ START_TEST(set_and_reset)
 	json_decref(all);
 	conf_free(&c);
 	conf_source_free(&s);
-	ck_assert_int_eq(conf_reset(env_main, "listener.b.c.options.last",
+	ck_assert_int_eq(env_reset("listener.b.c.options.last",
 	    &e), 0);
-	ck_assert_int_eq(conf_reset(env_main, "listener.b.c.options.last",
+	ck_assert_int_eq(env_reset("listener.b.c.options.last",
 	    &e), -1);
 	ck_assert_int_eq(e.class, ERR_NOTFOUND);
-	ck_assert_int_eq(conf_reset(env_main, "listener.b.c", &e), 0);
-	ck_assert_int_eq(conf_reset(env_main, "listener.a.limits.lock_wait",
+	ck_assert_int_eq(env_reset("listener.b.c", &e), 0);
+	ck_assert_int_eq(env_reset("listener.a.limits.lock_wait",
 	    &e), 0);
 	ck_assert_str_eq(env_read("state/settings.json"), "{}\n");
 }
@@ -210,7 +210,7 @@ START_TEST(a_name_may_end_like_a_key)
 	    "{\"name\":\"a.welcome\",\"port\":5,\"tls\":\"none\"},"
 	    "{\"name\":\"a\",\"port\":6,\"tls\":\"none\"}]}", 0644);
 	ck_assert_int_eq(set("listener.a.welcome.welcome", "long", &e), 0);
-	ck_assert_int_eq(conf_reset(env_main, "listener.a.welcome", &e), -1);
+	ck_assert_int_eq(env_reset("listener.a.welcome", &e), -1);
 	ck_assert_int_eq(e.class, ERR_NOTFOUND);
 	ck_assert_int_eq(set("listener.a.welcome", "short", &e), 0);
 	c = env_load(&s, faults, sizeof(faults));
@@ -223,12 +223,12 @@ START_TEST(a_name_may_end_like_a_key)
 	json_decref(v);
 	conf_free(&c);
 	conf_source_free(&s);
-	ck_assert_int_eq(conf_reset(env_main, "listener.a.welcome", &e), 0);
+	ck_assert_int_eq(env_reset("listener.a.welcome", &e), 0);
 	c = env_load(NULL, faults, sizeof(faults));
 	ck_assert_str_eq(c->listeners[0].server.welcome, "long");
 	ck_assert_str_eq(c->listeners[1].server.welcome, "");
 	conf_free(&c);
-	ck_assert_int_eq(conf_reset(env_main, "listener.a.welcome.welcome",
+	ck_assert_int_eq(env_reset("listener.a.welcome.welcome",
 	    &e), 0);
 	ck_assert_str_eq(env_read("state/settings.json"), "{}\n");
 }
@@ -262,7 +262,7 @@ START_TEST(what_is_kept_of_a_gone_listener_waits)
 	conf_free(&c);
 	conf_source_free(&s);
 	env_write("main.json", "{" STATE "," TLS_OK "}", 0644);
-	ck_assert_int_eq(conf_reset(env_main, "listener.a.welcome", &e), 0);
+	ck_assert_int_eq(env_reset("listener.a.welcome", &e), 0);
 }
 END_TEST
 

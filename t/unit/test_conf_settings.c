@@ -8,7 +8,7 @@
 static int
 set(const char *key, json_t *value, struct err *e)
 {
-	int status = conf_set(env_main, key, value, e);
+	int status = env_set(key, value, e);
 
 	json_decref(value);
 	return status;
@@ -109,17 +109,17 @@ START_TEST(reset_takes_back)
 
 	ck_assert_int_eq(set("limits.per_address", json_integer(5), &e), 0);
 	ck_assert_int_eq(set("limits.lock_wait", json_integer(5), &e), 0);
-	ck_assert_int_eq(conf_reset(env_main, "limits.per_address", &e), 0);
+	ck_assert_int_eq(env_reset("limits.per_address", &e), 0);
 	c = env_load(NULL, faults, sizeof(faults));
 	ck_assert_int_eq(c->server.limits.per_address, 20);
 	ck_assert_int_eq(c->server.limits.lock_wait, 5000);
 	conf_free(&c);
-	ck_assert_int_eq(conf_reset(env_main, "limits.per_address", &e), -1);
+	ck_assert_int_eq(env_reset("limits.per_address", &e), -1);
 	ck_assert_int_eq(e.class, ERR_NOTFOUND);
 	ck_assert_ptr_nonnull(strstr(e.text, "not set by pop3ctl"));
-	ck_assert_int_eq(conf_reset(env_main, "limits.per_adress", &e), -1);
+	ck_assert_int_eq(env_reset("limits.per_adress", &e), -1);
 	ck_assert_ptr_nonnull(strstr(e.text, "did you mean"));
-	ck_assert_int_eq(conf_reset(env_main, "limits.lock_wait", &e), 0);
+	ck_assert_int_eq(env_reset("limits.lock_wait", &e), 0);
 	ck_assert_str_eq(kept(), "{}\n");
 }
 END_TEST
@@ -131,8 +131,8 @@ START_TEST(reset_leads_out_of_a_refused_file)
 	env_write("state/settings.json", "{\"gone\":1,\"limits\":{"
 	    "\"per_address\":0}}", 0644);
 	ck_assert_int_eq(set("limits.lock_wait", json_integer(5), &e), -1);
-	ck_assert_int_eq(conf_reset(env_main, "gone", &e), 0);
-	ck_assert_int_eq(conf_reset(env_main, "limits.per_address", &e), 0);
+	ck_assert_int_eq(env_reset("gone", &e), 0);
+	ck_assert_int_eq(env_reset("limits.per_address", &e), 0);
 	ck_assert_int_eq(set("limits.lock_wait", json_integer(5), &e), 0);
 }
 END_TEST

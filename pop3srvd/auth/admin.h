@@ -34,7 +34,7 @@
  * account.passwd  {name?, password | hash,     {name, warning?}
  *                  present_password?,
  *                  force?}
- * account.apop    {name, password | off,       {name, apop: bool, warning?}
+ * account.apop    {name, password | off,       {name, apop: bool}
  *                  force?}
  * account.owned   {}                           {name, admin}
  * account.import  {lines: [TEXT…], first?}     {added, updated, faults:
@@ -51,7 +51,7 @@
  *
  * Passwords are judged by the rules of auth.password_* unless force is true
  * (not those of account.import): what they say is an administrator's warning,
- * with auth.password_strict a refusal, as it is to owners.
+ * with auth.password_strict, to owners, and for APOP a refusal.
  * account.passwd without the role admin is for the account's owner, who gives
  * the present password, too; without name it is the account whose owner asks.
  * It renews the APOP secret, which becomes the new password; a hash drops that

@@ -18,6 +18,7 @@
 #include "pop3srvd/front/engine.h"
 #include "pop3srvd/front/guard.h"
 #include "pop3srvd/front/login.h"
+#include "pop3srvd/front/ports.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/turn.h"
@@ -142,10 +143,28 @@ told(struct session *s, const struct msg_auth_result *r)
 	    r->outcome == MSG_AUTH_PERM ? r->data : span_of(""));
 }
 
+/* Off is off for sessions too that began before. */
+static bool
+switched_off(struct session *s)
+{
+	const struct vserver *now = ports_vserver(s->srv->ports, s->vs->name);
+
+	if (now != NULL && now->poppass.on)
+		return false;
+	poppass_give(s->pass, POPPASS_PERM,
+	    span_of("changing passwords is switched off here"));
+	return true;
+}
+
 static bool
 serve(struct session *s, struct turn *t)
 {
-	switch (poppass_run(s->pass)) {
+	enum poppass_want want = poppass_run(s->pass);
+
+	if ((want == POPPASS_AUTH || want == POPPASS_CHANGE) &&
+	    switched_off(s))
+		return true;
+	switch (want) {
 	case POPPASS_INPUT:
 		return turn_input(s, t);
 	case POPPASS_AUTH:

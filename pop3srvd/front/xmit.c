@@ -6,6 +6,7 @@
  */
 #include "pop3srvd/front/deadline.h"
 #include "pop3srvd/front/engine.h"
+#include "pop3srvd/front/ports.h"
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/turn.h"
@@ -14,6 +15,7 @@
 
 #define ANSWER_WAIT	60000	/* ms for relay, its disk included */
 #define NOT_HERE	"no mail can be taken now"
+#define IS_OFF		"XTND XMIT is switched off"
 
 #define END_FIELDS	{ NULL, { NULL, 0 }, 0 }
 
@@ -59,6 +61,16 @@ xmit_forget(struct session *s)
 	s->xmit_open = false;
 }
 
+/* Off is off for sessions too that began before: a message that has begun may
+ * end. */
+static bool
+switched_off(const struct session *s)
+{
+	const struct vserver *now = ports_vserver(s->srv->ports, s->vs->name);
+
+	return now == NULL || !now->pop3.xmit;
+}
+
 bool
 xmit_serve(struct session *s)
 {
@@ -67,6 +79,10 @@ xmit_serve(struct session *s)
 	if (x->kind == POP3_XMIT_ABORT) {
 		xmit_forget(s);
 		pop3_give_xmit(s->pop, POP3_XMIT_GO, span_of(""));
+		return true;
+	}
+	if (x->kind == POP3_XMIT_OPEN && switched_off(s)) {
+		pop3_give_xmit(s->pop, POP3_XMIT_PERM, span_of(IS_OFF));
 		return true;
 	}
 	if ((x->kind != POP3_XMIT_OPEN && !s->xmit_open) ||

@@ -133,10 +133,18 @@ PY
 must 'commands are there' grep -q 'dialogue dir=C text="NEWPASS ..."' "$dir/log"
 must 'and replies' grep -q 'dialogue dir=S text="535 wrong name or password"' "$dir/log"
 must_not 'but no password' grep -qiE 'horse|pferd|trzeci' "$dir/log"
-must 'switch it off' ctl option set password_change off
-py='off again, for whom comes'
+py='off again, for who is there and for who comes'
 py <<'PY'
+import os, subprocess
 from poppass import Poppass
+p = Poppass()
+p.must('user anna', '300'); p.must('pass Third horse; battery', '200')
+q = Poppass()
+q.must('user anna', '300')
+subprocess.run([os.environ['bin'] + '/bin/pop3ctl', '-s', os.environ['sock'],
+    'option', 'set', 'password_change', 'off'], check=True)
+assert b'switched off' in p.must('newpass Fourth horse; battery', '550')
+q.must('pass Third horse; battery', '550')
 p = Poppass(); assert p.greeting.startswith(b'550 ') and p.eof()
 PY
 still_alive

@@ -286,7 +286,7 @@ import os, re
 log = open(os.environ['dir'] + '/log').read()
 taken = re.findall(r' session=[0-9a-f]+ peer=127[0-9.]+ mail accepted queue_id=(\w+) '
                    r'user=anna@example\.org octets=\d+ recipients=2\n', log)
-assert len(taken) == len(set(taken)) == 10, taken
+assert len(taken) == len(set(taken)) == 11, taken
 assert log.count(' xmit refused user=anna@example.org class=temporary error=') >= 1
 PY
 still_alive

@@ -222,6 +222,19 @@ queue_show(struct ask *a)
 	return checked(row, a->e);
 }
 
+/* What a fault in the middle of a list leaves behind must be known. */
+static void
+name_done(struct err *e, const char *done_name, const json_t *done)
+{
+	struct err why = *e;
+	size_t n = json_array_size(done);
+
+	if (n > 0)
+		err_set(e, why.class, "%.300s (%s before it: %zu, the last of "
+		    "them %.20s)", why.text, done_name, n,
+		    json_string_value(json_array_get(done, n - 1)));
+}
+
 /* One id's turn: 0, or -1 with *e; ERR_NOTFOUND goes on. */
 typedef int id_fn(struct ask *a, const char *id, struct err *e);
 
@@ -249,6 +262,7 @@ each_id(struct ask *a, const char *done_name, id_fn *fn)
 	if (e.class == ERR_NONE && json_array_size(done) == 0)
 		err_set(&e, ERR_NOTFOUND, "no such id");
 	if (e.class != ERR_NONE) {
+		name_done(&e, done_name, done);
 		*a->e = e;
 		json_decref(done);
 		json_decref(unknown);

@@ -99,6 +99,23 @@ grep -q '^h@b.example *waits' "$dir/out" || fail "queue show: $(cat "$dir/out")"
 must_exit 67 'an unknown one' ctl queue show nosuchid
 must_exit 67 'no such id to remove' ctl queue remove nosuchid
 must_exit 64 'remove needs an id' ctl queue remove
+printf silent >"$dir/host/smart.mode"
+python3 - <<'EOT' >"$dir/ids" || fail 'sending while the host is silent'
+from xmit import *
+print(sent(message('i@b.example')), sent(message('j@b.example')))
+EOT
+read -r gone busy <"$dir/ids"
+n=0
+until ctl queue show "$busy" | grep -q active; do
+	n=$((n + 1))
+	[ "$n" -lt 50 ] || fail 'no delivery goes on'
+	sleep 0.1
+done
+must_exit 75 'what is being delivered cannot be removed' ctl queue remove "$one" "$busy"
+grep -q "removed before it: 1, the last of them $one" "$dir/out" ||
+    fail "what was removed before is not named: $(cat "$dir/out")"
+one=$two two=$gone
+printf 451 >"$dir/host/smart.mode"
 must 'one removed' ctl queue remove "$one"
 must_exit 67 'and gone' ctl queue show "$one"
 [ "$(ls "$dir/state/spool/$one".* 2>/dev/null)" = '' ] || fail 'its files are still there'

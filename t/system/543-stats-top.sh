@@ -88,6 +88,8 @@ def start(rows=30, cols=100, term='xterm', args=()):
     pid, fd = pty.fork()
     if pid == 0:
         os.environ['TERM'] = term
+        for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(s, signal.SIG_DFL)	# a shell's background job ignores some
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', rows, cols, 0, 0))
         os.execv(os.environ['bin'] + '/bin/pop3ctl', ['pop3ctl', '-s', os.environ['sock'], 'top', '--interval', '300ms', *args])
     return pid, fd

@@ -25,8 +25,17 @@ relay_conf() {
 EOT
 }
 
+# relay starts smtp without rights: where only root reaches the build tree, the
+# programs are copied to where they can be started.
 can_smart_host() {
 	[ -x "$bin/libexec/smtp" ] || skip 'this build has no libcurl (--without-curl)'
+	if [ "$(id -u)" -eq 0 ] && ! setpriv --reuid=61101 --regid=61101 \
+	    --clear-groups test -x "$bin/libexec/smtp"; then
+		cp -R "$bin/libexec" "$dir/libexec"
+		conf 10-libexec <<EOT
+{ "libexec_dir": "$dir/libexec" }
+EOT
+	fi
 }
 
 add_sender() {

@@ -16,7 +16,8 @@ import array, json, os, socket, sys, time
 from pop3 import Pop3
 sock, root = os.environ['sock'], os.getuid() == 0
 def conn(timeout=5):
-    s = socket.socket(socket.AF_UNIX); s.settimeout(timeout); s.connect(sock); return s
+    # blocking, as pop3ctl does: with a full backlog the kernel lets it wait
+    s = socket.socket(socket.AF_UNIX); s.connect(sock); s.settimeout(timeout); return s
 def line(verb, **args): return json.dumps({'v': 1, 'id': 1, 'verb': verb, 'args': args}).encode() + b'\n'
 def mail(): p = Pop3(timeout=10).login('anna'); p.ok('STAT'); p.quit()
 def good(what):

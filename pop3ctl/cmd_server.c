@@ -19,7 +19,7 @@
 #include "pop3ctl/print.h"
 
 #define START_PATIENCE	15000	/* milliseconds until it answers */
-#define RIVAL_PATIENCE	3000
+#define RIVAL_PATIENCE	8000
 #define STOP_PATIENCE	60000	/* until its sessions have ended */
 
 extern char **environ;

@@ -161,10 +161,8 @@ claim(struct keeper *k)
 
 	if (keeper_adapt(k, k->conf) < 0)
 		return EX_OSERR;
-	if (setup_folders(k->conf, &e) < 0)
-		return complain(&e);
 	k->lock_fd = setup_lock(k->conf, &e);
-	if (k->lock_fd < 0)
+	if (k->lock_fd < 0 || setup_folders(k->conf, &e) < 0)
 		return complain(&e);
 	setup_logs(k->conf);
 	keys_apop_read(&k->keys.apop, k->conf, true);

@@ -179,8 +179,7 @@ make_log_folders(const struct conf *c, struct err *e)
 int
 setup_folders(const struct conf *c, struct err *e)
 {
-	if (make_folder(c->state_dir, "", NULL, 0755, e) < 0 ||
-	    make_folder(c->state_dir, "auth", c->auth.user, 0700, e) < 0 ||
+	if (make_folder(c->state_dir, "auth", c->auth.user, 0700, e) < 0 ||
 	    make_folder(c->state_dir, "spool", c->user, 0700, e) < 0 ||
 	    make_folder(c->run_dir, "", NULL, 0755, e) < 0 ||
 	    make_folder(c->run_dir, "empty", NULL, 0755, e) < 0 ||
@@ -224,8 +223,11 @@ setup_logs(const struct conf *c)
 int
 setup_lock(const struct conf *c, struct err *e)
 {
-	int fd = open(c->state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd;
 
+	if (make_folder(c->state_dir, "", NULL, 0755, e) < 0)
+		return -1;
+	fd = open(c->state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return path_fail("cannot open", c->state_dir, e);
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)

@@ -12,8 +12,16 @@
 int setup_users(const struct conf *c, struct err *e);
 
 /*
- * Make the folders that are missing, with their owners and modes; refuse those
- * that others could write to, or that belong to somebody else.
+ * Make state_dir when it is missing and hold it for this server alone: the
+ * descriptor that holds it until it is closed, or -1; ERR_BUSY when another
+ * one does.
+ */
+int setup_lock(const struct conf *c, struct err *e);
+
+/*
+ * Under the lock, since a folder half made by another start looks like a
+ * stranger's: make the folders that are missing, with their owners and modes;
+ * refuse those that others could write to, or that belong to somebody else.
  */
 int setup_folders(const struct conf *c, struct err *e);
 
@@ -23,9 +31,5 @@ int setup_folders(const struct conf *c, struct err *e);
  * be made is log's to report.
  */
 void setup_logs(const struct conf *c);
-
-/* Hold state_dir for this server alone: the descriptor that holds it until it
- * is closed, or -1; ERR_BUSY when another one does. */
-int setup_lock(const struct conf *c, struct err *e);
 
 #endif

@@ -129,8 +129,8 @@ class Server:
         if os.getuid() == 0:
             subprocess.run(['chown', '-R', '%d:%d' % (MAIL, MAIL), self.mail], check=True)
 
-    def client(self, tls=False, **kw):
-        return Pop3(tls=tls, addr=self.addr, port=TLS_PORT if tls else PORT, **kw)
+    def client(self, tls=False, port=None, **kw):
+        return Pop3(tls=tls, addr=self.addr, port=port or (TLS_PORT if tls else PORT), **kw)
 
     def stderr(self):
         try:

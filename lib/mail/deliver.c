@@ -19,10 +19,12 @@
 
 #define HOST_OCTETS	64
 #define UNIQUE_OCTETS	160
+#define SLICE		8192	/* converted at once */
 
 struct deliver {
 	int tmp, new;		/* folders */
 	int fd;
+	bool wired;		/* stored in wire form */
 	struct wire wire;
 	uint64_t octets;
 	char unique[UNIQUE_OCTETS];
@@ -109,13 +111,18 @@ deliver_begin(int dirfd, const char *host, struct err *e)
 	return d;
 }
 
-int
-deliver_write(struct deliver *d, const void *p, size_t n, struct err *e)
+void
+deliver_wire(struct deliver *d)
 {
-	const char *at = p;
+	d->wired = true;
+}
+
+static int
+put(struct deliver *d, const char *at, size_t n, struct err *e)
+{
 	ssize_t r;
 
-	wire_count(&d->wire, p, n);
+	wire_count(&d->wire, at, n);
 	d->octets += n;
 	while (n > 0) {
 		r = write(d->fd, at, n);
@@ -127,6 +134,54 @@ deliver_write(struct deliver *d, const void *p, size_t n, struct err *e)
 		n -= (size_t)r;
 	}
 	return 0;
+}
+
+/* n octets with a CR before each LF that has none; cr: one stood before p. */
+static size_t
+add_crs(char *to, const char *p, size_t n, bool cr)
+{
+	const char *end = p + n, *lf;
+	char *begin = to;
+
+	for (; p < end; p = lf + 1) {
+		lf = memchr(p, '\n', (size_t)(end - p));
+		n = (size_t)((lf == NULL ? end : lf) - p);
+		memcpy(to, p, n);
+		to += n;
+		if (lf == NULL)
+			break;
+		if (n > 0 ? lf[-1] != '\r' : !cr)
+			*to++ = '\r';
+		*to++ = '\n';
+		cr = false;
+	}
+	return (size_t)(to - begin);
+}
+
+int
+deliver_write(struct deliver *d, const void *p, size_t n, struct err *e)
+{
+	char out[2 * SLICE];
+	const char *at = p;
+	size_t slice;
+
+	if (!d->wired)
+		return put(d, p, n, e);
+	for (; n > 0; at += slice, n -= slice) {
+		slice = n < SLICE ? n : SLICE;
+		if (put(d, out, add_crs(out, at, slice, d->wire.cr), e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What RETR would add to the last line and to a header without a body. */
+static int
+complete(struct deliver *d, struct err *e)
+{
+	if (!d->wire.bol && put(d, "\r\n", 2, e) < 0)
+		return -1;
+	return d->wire.separated ? 0 : put(d, "\r\n", 2, e);
 }
 
 /* On the disk, and closed: some file systems report a full disk only then. */
@@ -152,6 +207,10 @@ deliver_end(struct deliver **d_p, char name_r[DELIVER_NAME], struct err *e)
 	struct deliver *d = *d_p;
 	char name[DELIVER_NAME];
 
+	if (d->wired && complete(d, e) < 0) {
+		deliver_abort(d_p);
+		return -1;
+	}
 	snprintf(name, sizeof(name), "%s,S=%" PRIu64 ",W=%" PRIu64,
 	    d->unique, d->octets, wire_total(&d->wire));
 	if (sync_file(d, e) < 0 ||

@@ -5,6 +5,9 @@
  * can have had; rename to new without replacing; fsync of new.  Only then the
  * message is delivered.  A failed fsync is never tried again: the file goes
  * and the sender keeps the message.
+ *
+ * Lines end as they come, which is LF nearly always; or the message is stored
+ * in the wire form that RETR sends (lib/base/wire.h), but for the dots.
  */
 #ifndef MAIL_DELIVER_H
 #define MAIL_DELIVER_H
@@ -25,6 +28,12 @@ struct deliver;
  * part of the name, made safe.  NULL: ERR_TEMP, ERR_PERM.
  */
 struct deliver *deliver_begin(int dirfd, const char *host, struct err *e);
+
+/*
+ * Before the first octet: store the wire form.  S and W of the name are equal
+ * then, and RETR has nothing to convert.
+ */
+void deliver_wire(struct deliver *d);
 
 /* 0, or -1 (ERR_TEMP): then only deliver_abort() is left. */
 int deliver_write(struct deliver *d, const void *p, size_t n,

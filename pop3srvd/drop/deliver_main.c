@@ -1,8 +1,8 @@
 /*
- * deliver_main.c - deliver MAILDROP < message
+ * deliver_main.c - deliver [-w] MAILDROP < message
  *
  * Puts one message into a Maildir, safely, and makes the Maildir when it is
- * missing.  Started by root it becomes the owner of the nearest folder that
+ * missing; -w stores it in the wire form, which RETR need not convert.  Started by root it becomes the owner of the nearest folder that
  * exists, so that mail belongs to whom the maildrops belong.
  *
  * Runs in: a process of its own, started by an administrator or a test.
@@ -126,7 +126,7 @@ copy(struct deliver *d)
 }
 
 static int
-deliver(int maildrop, const char *path)
+deliver(int maildrop, const char *path, bool wired)
 {
 	char host[256], name[DELIVER_NAME];
 	struct deliver *d;
@@ -140,6 +140,8 @@ deliver(int maildrop, const char *path)
 	if (d == NULL)
 		return complain(path, &e, e.class == ERR_TEMP ? EX_TEMPFAIL :
 		    EX_CANTCREAT);
+	if (wired)
+		deliver_wire(d);
 	code = copy(d);
 	if (code != 0)
 		deliver_abort(&d);
@@ -148,22 +150,43 @@ deliver(int maildrop, const char *path)
 	return code;
 }
 
+/* The maildrop, or NULL when that is not how it is called. */
+static const char *
+arguments(int argc, char **argv, bool *wired_r)
+{
+	const char *path;
+	int c;
+
+	*wired_r = false;
+	while ((c = getopt(argc, argv, "+w")) != -1) {
+		if (c != 'w')
+			return NULL;
+		*wired_r = true;
+	}
+	path = argc == optind + 1 ? argv[optind] : "";
+	return path[0] == '\0' || path[0] == '-' ||
+	    strlen(path) >= PATH_OCTETS ? NULL : path;
+}
+
 int
 main(int argc, char **argv)
 {
+	const char *path;
 	struct err e;
+	bool wired;
 	int fd;
 
-	if (argc != 2 || argv[1][0] == '-' || argv[1][0] == '\0' ||
-	    strlen(argv[1]) >= PATH_OCTETS) {
-		fprintf(stderr, "usage: deliver MAILDROP < message\n");
+	opterr = 0;
+	path = arguments(argc, argv, &wired);
+	if (path == NULL) {
+		fprintf(stderr, "usage: deliver [-w] MAILDROP < message\n");
 		return EX_USAGE;
 	}
-	if (geteuid() == 0 && become_owner(argv[1], &e) < 0)
-		return complain(argv[1], &e, EX_NOPERM);
-	fd = open_maildrop(argv[1], &e);
+	if (geteuid() == 0 && become_owner(path, &e) < 0)
+		return complain(path, &e, EX_NOPERM);
+	fd = open_maildrop(path, &e);
 	if (fd < 0)
-		return complain(argv[1], &e, e.class == ERR_TEMP ?
+		return complain(path, &e, e.class == ERR_TEMP ?
 		    EX_TEMPFAIL : EX_CANTCREAT);
-	return deliver(fd, argv[1]);
+	return deliver(fd, path, wired);
 }

@@ -4,6 +4,7 @@
 #include <regex.h>
 
 #include "lib/mail/deliver.h"
+#include "lib/mail/look.h"
 
 #include "t/unit/mail_unit.h"
 
@@ -216,6 +217,113 @@ START_TEST(large_ones_are_as_their_name_says)
 }
 END_TEST
 
+/* The wire form octet by octet, from the words of wire.h. */
+static size_t
+wire_form(const char *in, size_t n, char *out)
+{
+	bool separated = false;
+	size_t i, at = 0, bol = 0;
+
+	for (i = 0; i < n; i++) {
+		if (in[i] == '\n' && (i == 0 || in[i - 1] != '\r'))
+			out[at++] = '\r';
+		out[at++] = in[i];
+		if (in[i] != '\n')
+			continue;
+		separated = separated || at - bol == 2;
+		bol = at;
+	}
+	if (at > bol) {
+		memcpy(out + at, "\r\n", 2);
+		at += 2;
+	}
+	if (!separated) {
+		memcpy(out + at, "\r\n", 2);
+		at += 2;
+	}
+	return at;
+}
+
+/* Deliver n octets in slices of at most so many; what the file holds. */
+static size_t
+stored(const char *in, size_t n, size_t slice, char *out, size_t room)
+{
+	char name[DELIVER_NAME], path[DELIVER_NAME + 8];
+	uint64_t octets = 0, wire = 1;
+	struct deliver *d;
+	size_t at, part;
+	ssize_t got;
+	struct err e;
+	int fd = box_fd();
+
+	d = deliver_begin(fd, "h", &e);
+	ck_assert_ptr_nonnull(d);
+	deliver_wire(d);
+	for (at = 0; at < n; at += part) {
+		part = n - at < slice ? n - at : slice;
+		ck_assert_int_eq(deliver_write(d, in + at, part, &e), 0);
+	}
+	ck_assert_int_eq(deliver_end(&d, name, &e), 0);
+	close(fd);
+	snprintf(path, sizeof(path), "new/%s", name);
+	fd = openat(env.root, in_box(path), O_RDONLY);
+	got = read(fd, out, room);
+	ck_assert_int_ge(got, 0);
+	close(fd);
+	ck_assert(look_sizes(span_of(name), &octets, &wire));
+	ck_assert_uint_eq(octets, (uint64_t)got);
+	ck_assert_uint_eq(wire, (uint64_t)got);
+	return (size_t)got;
+}
+
+static const struct {
+	const char *in, *out;
+} wires[] = {
+	{ "", "\r\n" },
+	{ "A: b", "A: b\r\n\r\n" },
+	{ "A: b\n", "A: b\r\n\r\n" },
+	{ "A: b\n\nc\n", "A: b\r\n\r\nc\r\n" },
+	{ "A: b\r\n\r\nc\r\n", "A: b\r\n\r\nc\r\n" },
+	{ "A: b\r\n\nc", "A: b\r\n\r\nc\r\n" },
+	{ "A: b\n\nc\r", "A: b\r\n\r\nc\r\r\n" },
+	{ "A: b\n\r\r\n", "A: b\r\n\r\r\n\r\n" },
+	{ "A: b\n\n.\n..\n", "A: b\r\n\r\n.\r\n..\r\n" },
+	{ "\na\rb\n", "\r\na\rb\r\n" },
+};
+
+START_TEST(the_wire_form_is_stored)
+{
+	const char *in = wires[_i].in;
+	char got[64], built[64];
+	size_t slice, n;
+
+	for (slice = 1; slice < 4; slice++) {
+		n = stored(in, strlen(in), slice, got, sizeof(got));
+		ck_assert_msg(n == strlen(wires[_i].out) &&
+		    memcmp(got, wires[_i].out, n) == 0, "%s", in);
+	}
+	ck_assert_uint_eq(wire_form(in, strlen(in), built), n);
+	ck_assert_mem_eq(built, wires[_i].out, n);
+}
+END_TEST
+
+/* Over the borders of what is converted at once. */
+START_TEST(the_wire_form_of_anything_is_stored)
+{
+	static const char alphabet[] = "\r\r\n\n.abc\0";
+	static char in[40000], got[90000], want[90000];
+	size_t i, n = 30000 + (size_t)_i * 997, w;
+
+	srandom((unsigned)_i + 1);
+	for (i = 0; i < n; i++)
+		in[i] = alphabet[(size_t)random() % sizeof(alphabet)];
+	w = wire_form(in, n, want);
+	ck_assert_uint_eq(stored(in, n, 8192 + (size_t)_i, got, sizeof(got)),
+	    w);
+	ck_assert_mem_eq(got, want, w);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -223,6 +331,8 @@ add(TCase *tc)
 	tcase_add_test(tc, the_name_tells_what_is_in_it);
 	UNIT_ROWS(tc, the_host_is_made_safe, hosts);
 	UNIT_ROWS(tc, own_names_are_known, names);
+	UNIT_ROWS(tc, the_wire_form_is_stored, wires);
+	tcase_add_loop_test(tc, the_wire_form_of_anything_is_stored, 0, 8);
 	tcase_add_test(tc, large_ones_are_as_their_name_says);
 	tcase_add_test(tc, names_never_come_twice);
 	tcase_add_test(tc, an_aborted_one_leaves_nothing);

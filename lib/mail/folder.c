@@ -119,30 +119,29 @@ next_entry(struct folder_walk *w, struct folder_entry *fe, struct err *e)
 	return 1;
 }
 
-/* True when no stamp is younger than ms before the walk (or in the future). */
+/* True when its stamp is at least ms older than the walk (a time to come is
+ * not). */
 static bool
-older_than(const struct folder_walk *w, int64_t ms)
+older_than(const struct folder_walk *w, enum folder f, int64_t ms)
 {
-	enum folder f;
-
-	for (f = 0; f < FOLDER_N; f++)
-		if (w->before[f].mtime / 1000000 > w->began - ms ||
-		    w->before[f].ctime / 1000000 > w->began - ms)
-			return false;
-	return true;
+	return w->before[f].mtime / 1000000 <= w->began - ms &&
+	    w->before[f].ctime / 1000000 <= w->began - ms;
 }
 
 static int
 finish(struct folder_walk *w, struct err *e)
 {
 	struct folder_stamp after[FOLDER_N];
+	enum folder f;
 
 	if (folder_stamps(w->maildrop, after, e) < 0)
 		return -1;
 	w->clean = folder_same(&after[FOLDER_NEW], &w->before[FOLDER_NEW]) &&
 	    folder_same(&after[FOLDER_CUR], &w->before[FOLDER_CUR]);
-	w->quiet = w->clean && older_than(w, TICK_MS);
-	w->settled = w->clean && older_than(w, SETTLE_MS);
+	w->quiet = w->clean && older_than(w, FOLDER_NEW, TICK_MS) &&
+	    older_than(w, FOLDER_CUR, TICK_MS);
+	for (f = 0; f < FOLDER_N; f++)
+		w->settled[f] = w->clean && older_than(w, f, SETTLE_MS);
 	return 0;
 }
 
@@ -155,6 +154,8 @@ folder_walk_step(struct folder_walk *w, struct slice *s,
 	int r;
 
 	for (; w->at < FOLDER_N; w->at++) {
+		if (w->skip[w->at])
+			continue;
 		if (w->dir == NULL && open_folder(w, e) < 0)
 			return -1;
 		while ((r = next_entry(w, &fe, e)) > 0) {

@@ -42,6 +42,7 @@ struct folder_entry {
 
 struct folder_walk {
 	int maildrop;
+	bool skip[FOLDER_N];	/* set after folder_walk_begin(): not read */
 	int64_t began;		/* wall milliseconds */
 	DIR *dir;
 	enum folder at;
@@ -49,8 +50,9 @@ struct folder_walk {
 	/* when done: */
 	bool clean;		/* no folder changed on the way */
 	bool quiet;		/* and none had just before it (a clock tick) */
-	bool settled;		/* and none in the 2 s before: mtime tells every
-				 * later change, even with coarse stamps */
+	bool settled[FOLDER_N];	/* clean, and this one did not change in the
+				 * 2 s before: its mtime tells every later
+				 * change, even with coarse stamps */
 };
 
 int folder_walk_begin(struct folder_walk *w, int maildrop, struct err *e);

@@ -15,10 +15,11 @@
 #include "lib/mail/uidl.h"
 
 #define MAGIC		"pop3srvd index\n"
-#define VERSION		1
+#define VERSION		2
 #define ORDER		0x01020304u	/* other octet order: foreign */
 #define PIECE		((size_t)1 << 20)	/* read at once */
 #define SUM_SEED	0x9e3779b97f4a7c15u
+#define MIXED		(1u << FOLDER_N)
 
 struct head {
 	char magic[16];
@@ -28,13 +29,19 @@ struct head {
 	uint32_t count;
 	uint64_t pool_octets;
 	struct folder_stamp stamps[FOLDER_N];
-	uint32_t settled;
+	uint32_t state;		/* 1 << folder: settled; MIXED */
 	uint32_t zero;
 	uint64_t sum;		/* of all octets, this field being zero */
 };
 
 _Static_assert(sizeof(struct msgs_row) == 40 && sizeof(struct head) == 104,
     "the file's layout has no padding");
+
+void
+index_unsettle(struct index_state *state)
+{
+	memset(state->settled, 0, sizeof(state->settled));
+}
 
 static uint64_t
 mix(uint64_t h, uint64_t w)
@@ -101,7 +108,7 @@ head_ok(const struct head *h, off_t file)
 	    h->version == VERSION && h->order == ORDER &&
 	    h->row_octets == sizeof(struct msgs_row) &&
 	    h->count <= MSGS_MAX && h->pool_octets <= UINT32_MAX &&
-	    h->settled <= 1 && h->zero == 0 &&
+	    h->state < 2 * MIXED && h->zero == 0 &&
 	    h->count * sizeof(struct msgs_row) + h->pool_octets == rest;
 }
 
@@ -197,6 +204,17 @@ check_rows(struct index_load *l, struct slice *s, struct msgs *m)
 	return 0;
 }
 
+static void
+take_state(struct index_state *state, const struct head *h)
+{
+	enum folder f;
+
+	memcpy(state->stamps, h->stamps, sizeof(state->stamps));
+	for (f = 0; f < FOLDER_N; f++)
+		state->settled[f] = (h->state & 1u << f) != 0;
+	state->mixed = (h->state & MIXED) != 0;
+}
+
 int
 index_load_step(struct index_load *l, struct slice *s, struct msgs *m,
     struct index_state *state)
@@ -219,8 +237,7 @@ index_load_step(struct index_load *l, struct slice *s, struct msgs *m,
 		return 1;
 	if (r < 0)
 		goto bad;
-	memcpy(state->stamps, h->stamps, sizeof(state->stamps));
-	state->settled = h->settled == 1;
+	take_state(state, h);
 	return 0;
 bad:
 	msgs_free(m);
@@ -254,6 +271,8 @@ static void
 fill_head(struct head *h, const struct msgs *m,
     const struct index_state *state)
 {
+	enum folder f;
+
 	memset(h, 0, sizeof(*h));
 	memcpy(h->magic, MAGIC, sizeof(h->magic));
 	h->version = VERSION;
@@ -262,7 +281,9 @@ fill_head(struct head *h, const struct msgs *m,
 	h->count = (uint32_t)m->count;
 	h->pool_octets = m->used;
 	memcpy(h->stamps, state->stamps, sizeof(h->stamps));
-	h->settled = state->settled;
+	for (f = 0; f < FOLDER_N; f++)
+		h->state |= state->settled[f] ? 1u << f : 0;
+	h->state |= state->mixed ? MIXED : 0;
 }
 
 static void

@@ -24,8 +24,13 @@
 
 struct index_state {
 	struct folder_stamp stamps[FOLDER_N];
-	bool settled;		/* stamps equal now: nothing has changed */
+	bool settled[FOLDER_N];	/* stamp equal now: nothing has changed in it */
+	bool mixed;		/* a message has files in both folders: one
+				 * alone does not tell */
 };
+
+/* Whatever the stamps say, the next login shall look. */
+void index_unsettle(struct index_state *state);
 
 struct index_load {
 	int fd;

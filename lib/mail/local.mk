@@ -34,6 +34,8 @@ lib_mail_libmail_a_SOURCES = \
 	lib/mail/msgs.h \
 	lib/mail/names.c \
 	lib/mail/names.h \
+	lib/mail/pass.c \
+	lib/mail/pass.h \
 	lib/mail/refind.c \
 	lib/mail/refind.h \
 	lib/mail/scan.c \

@@ -150,7 +150,7 @@ maildir_message(struct store *st, uint32_t i, struct store_message *m_r,
 	md->find_for = 0;
 	if (m_r->fd < 0) {
 		if (!was && (r->flags & MSGS_LOOK) != 0) {
-			md->state.settled = false;
+			index_unsettle(&md->state);
 			md->dirty = true;
 		}
 		if (e != NULL)
@@ -188,7 +188,7 @@ maildir_commit(struct store *st)
 	if (md->job != IDLE)
 		return;
 	/* whatever comes of it, the folders are not as the index says */
-	md->state.settled = false;
+	index_unsettle(&md->state);
 	md->dirty = true;
 	md->work.commit = commit_new(md->fd, &md->m, md->result);
 	if (md->work.commit != NULL)

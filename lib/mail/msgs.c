@@ -74,23 +74,12 @@ msgs_uidl(const struct msgs *m, const struct msgs_row *r)
 }
 
 int
-msgs_add(struct msgs *m, const struct msgs_row *row, struct span name,
+msgs_write(struct msgs *m, struct msgs_row *r, struct span name,
     struct span uidl, struct err *e)
 {
-	struct msgs_row *rows, *r;
-
 	assert(name.len > 0 && name.len <= 255 && uidl.len <= 255);
-	if (m->count >= MSGS_MAX)
-		return err_set(e, ERR_TEMP, "more than %zu messages",
-		    MSGS_MAX);
-	rows = mem_grow(m->rows, &m->cap, m->count + 1, sizeof(*rows));
-	if (rows == NULL)
-		return err_set(e, ERR_TEMP, "out of memory");
-	m->rows = rows;
 	if (reserve(m, UIDL_OCTETS + uidl.len + name.len, e) < 0)
 		return -1;
-	r = &m->rows[m->count++];
-	*r = *row;
 	r->text = (uint32_t)m->used;
 	r->uidl_len = (uint8_t)uidl.len;
 	r->name_len = (uint8_t)name.len;
@@ -101,6 +90,26 @@ msgs_add(struct msgs *m, const struct msgs_row *row, struct span name,
 		memset(m->pool + m->used, 0, UIDL_OCTETS);
 	memcpy(name_at(m, r), name.ptr, name.len);
 	m->used += text_len(r);
+	return 0;
+}
+
+int
+msgs_add(struct msgs *m, const struct msgs_row *row, struct span name,
+    struct span uidl, struct err *e)
+{
+	struct msgs_row *rows;
+
+	if (m->count >= MSGS_MAX)
+		return err_set(e, ERR_TEMP, "more than %zu messages",
+		    MSGS_MAX);
+	rows = mem_grow(m->rows, &m->cap, m->count + 1, sizeof(*rows));
+	if (rows == NULL)
+		return err_set(e, ERR_TEMP, "out of memory");
+	m->rows = rows;
+	m->rows[m->count] = *row;
+	if (msgs_write(m, &m->rows[m->count], name, uidl, e) < 0)
+		return -1;
+	m->count++;
 	return 0;
 }
 

@@ -66,6 +66,10 @@ struct span msgs_uidl(const struct msgs *m, const struct msgs_row *r);
 int msgs_add(struct msgs *m, const struct msgs_row *row, struct span name,
     struct span uidl, struct err *e);
 
+/* The same for a row that stands elsewhere: its texts alone go into m. */
+int msgs_write(struct msgs *m, struct msgs_row *r, struct span name,
+    struct span uidl, struct err *e);
+
 /* Another file name for the same message.  0, or -1 (ERR_TEMP). */
 int msgs_rename(struct msgs *m, struct msgs_row *r, struct span name,
     struct err *e);

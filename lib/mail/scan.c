@@ -2,9 +2,9 @@
  * scan.c - from folders and index to the list of messages
  *
  * Phases: read the index; compare the folders' stamps, and be done when they
- * are equal; read the folders (up to three times when others change them
- * meanwhile; then what any pass saw is the list); look at the unknown files;
- * sort; give UIDLs.
+ * are equal; read the folders that changed, and join them with the index (up to
+ * three times when others change them meanwhile; then what any pass saw is the
+ * list); look at the unknown files; give UIDLs.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +15,12 @@
 #include "lib/mail/look.h"
 #include "lib/mail/meet.h"
 #include "lib/mail/scan.h"
-#include "lib/mail/sort.h"
 #include "lib/mail/uidl.h"
 
 #define PASSES		3	/* while folders change under us */
 #define LOOK_PASSES	40	/* while a file slips away before we see it */
 
-enum phase { READ_INDEX, COMPARE, LEARN, READ_FOLDERS, LOOK, SORT, ORDER,
-	UIDLS };
+enum phase { READ_INDEX, COMPARE, READ_FOLDERS, JOIN, LOOK, UIDLS };
 
 struct scan {
 	int maildrop;
@@ -30,13 +28,12 @@ struct scan {
 	struct index_load load;
 	struct index_state state;
 	struct meet meet;
+	bool walked[FOLDER_N];	/* has to be read; the other has not changed */
 	struct folder_walk walk;
 	struct look look;
 	size_t at;
 	uint32_t unclean;	/* passes that others disturbed */
 	bool missing;		/* a file was not where the last pass saw it */
-	struct sort sort;
-	struct msgs_order order;
 	struct uidl_fill fill;
 	struct scan_notes notes;
 };
@@ -61,12 +58,44 @@ read_index(struct scan *sc, struct slice *s, struct err *e)
 
 	(void)e;
 	if (sc->load.head != NULL)
-		r = index_load_step(&sc->load, s, &sc->meet.old, &sc->state);
+		r = index_load_step(&sc->load, s, &sc->meet.m, &sc->state);
 	if (r == 1)
 		return 1;
 	index_load_end(&sc->load);
 	sc->notes.had_index = r == 0;
 	return next(sc, COMPARE);
+}
+
+/* A folder that once was not as the index says is read from then on. */
+static void
+compare(struct scan *sc, const struct folder_stamp now[FOLDER_N])
+{
+	enum folder f;
+
+	for (f = 0; f < FOLDER_N; f++)
+		if (!sc->notes.had_index || !sc->state.settled[f] ||
+		    !folder_same(&now[f], &sc->state.stamps[f]))
+			sc->walked[f] = true;
+	if (sc->state.mixed && (sc->walked[FOLDER_NEW] ||
+	    sc->walked[FOLDER_CUR]))
+		sc->walked[FOLDER_NEW] = sc->walked[FOLDER_CUR] = true;
+}
+
+/* Another pass finds files under their new names. */
+static int
+pass_again(struct scan *sc, struct err *e)
+{
+	enum folder f;
+
+	sc->notes.passes++;
+	sc->missing = false;
+	if (folder_walk_begin(&sc->walk, sc->maildrop, e) < 0)
+		return -1;
+	compare(sc, sc->walk.before);
+	for (f = 0; f < FOLDER_N; f++)
+		sc->walk.skip[f] = !sc->walked[f];
+	meet_pass(&sc->meet, sc->walked);
+	return next(sc, READ_FOLDERS);
 }
 
 static int
@@ -77,37 +106,12 @@ compare_stamps(struct scan *sc, struct slice *s, struct err *e)
 	(void)s;
 	if (folder_stamps(sc->maildrop, now, e) < 0)
 		return -1;
-	if (sc->notes.had_index && sc->state.settled &&
-	    folder_same(&now[FOLDER_NEW], &sc->state.stamps[FOLDER_NEW]) &&
-	    folder_same(&now[FOLDER_CUR], &sc->state.stamps[FOLDER_CUR])) {
-		sc->meet.m = sc->meet.old;
-		memset(&sc->meet.old, 0, sizeof(sc->meet.old));
+	compare(sc, now);
+	if (!sc->walked[FOLDER_NEW] && !sc->walked[FOLDER_CUR])
 		return 0;
-	}
 	sc->notes.walked = true;
-	if (meet_begin(&sc->meet, e) < 0)
-		return -1;
-	return next(sc, LEARN);
-}
-
-/* Another pass finds files under their new names. */
-static int
-pass_again(struct scan *sc, struct err *e)
-{
-	meet_pass(&sc->meet);
-	sc->notes.passes++;
-	sc->missing = false;
-	if (folder_walk_begin(&sc->walk, sc->maildrop, e) < 0)
-		return -1;
-	return next(sc, READ_FOLDERS);
-}
-
-static int
-learn(struct scan *sc, struct slice *s, struct err *e)
-{
-	int r = meet_learn(&sc->meet, s, e);
-
-	return r != 0 ? r : pass_again(sc, e);
+	meet_begin(&sc->meet, sc->walked);
+	return pass_again(sc, e);
 }
 
 static int
@@ -115,14 +119,20 @@ read_folders(struct scan *sc, struct slice *s, struct err *e)
 {
 	int r = folder_walk_step(&sc->walk, s, meet_entry, &sc->meet, e);
 
+	return r != 0 ? r : next(sc, JOIN);
+}
+
+static int
+join(struct scan *sc, struct slice *s, struct err *e)
+{
+	int r = meet_join(&sc->meet, s, e);
+
 	if (r != 0)
 		return r;
 	if (sc->walk.clean)
 		meet_forget_unseen(&sc->meet);
 	else if (++sc->unclean < PASSES)
 		return pass_again(sc, e);
-	memcpy(sc->state.stamps, sc->walk.before, sizeof(sc->state.stamps));
-	sc->state.settled = sc->walk.settled;
 	return next(sc, LOOK);
 }
 
@@ -135,9 +145,20 @@ note(struct scan *sc)
 	sc->notes.strange = sc->meet.strange + sc->look.strange;
 	sc->notes.unreadable = sc->look.unreadable;
 	sc->notes.doubles = sc->meet.doubles;
+}
+
+static int
+finish_list(struct scan *sc)
+{
+	note(sc);
+	memcpy(sc->state.stamps, sc->walk.before, sizeof(sc->state.stamps));
+	memcpy(sc->state.settled, sc->walk.settled,
+	    sizeof(sc->state.settled));
 	/* the next login must try again, though no folder has changed */
 	if (sc->look.unreadable > 0)
-		sc->state.settled = false;
+		index_unsettle(&sc->state);
+	sc->state.mixed = meet_end(&sc->meet);
+	return next(sc, UIDLS);
 }
 
 /* Seen in the last pass, yet never there to look at: it must not be left out
@@ -189,28 +210,7 @@ look_at_new(struct scan *sc, struct slice *s, struct err *e)
 	}
 	if (check_slipped(sc, e) < 0)
 		return -1;
-	note(sc);
-	meet_end(&sc->meet);
-	return next(sc, SORT);
-}
-
-static int
-sort_rows(struct scan *sc, struct slice *s, struct err *e)
-{
-	int r = sort_step(&sc->sort, &sc->meet.m, s, e);
-
-	if (r != 0)
-		return r;
-	sort_end(&sc->sort);
-	return next(sc, ORDER);
-}
-
-static int
-order_texts(struct scan *sc, struct slice *s, struct err *e)
-{
-	int r = msgs_order(&sc->order, &sc->meet.m, s, e);
-
-	return r != 0 ? r : next(sc, UIDLS);
+	return finish_list(sc);
 }
 
 static int
@@ -222,11 +222,9 @@ give_uidls(struct scan *sc, struct slice *s, struct err *e)
 static int (*const phases[])(struct scan *, struct slice *, struct err *) = {
 	[READ_INDEX] = read_index,
 	[COMPARE] = compare_stamps,
-	[LEARN] = learn,
 	[READ_FOLDERS] = read_folders,
+	[JOIN] = join,
 	[LOOK] = look_at_new,
-	[SORT] = sort_rows,
-	[ORDER] = order_texts,
 	[UIDLS] = give_uidls,
 };
 
@@ -257,8 +255,6 @@ scan_free(struct scan **sc_p)
 	index_load_end(&sc->load);
 	folder_walk_end(&sc->walk);
 	look_end(&sc->look);
-	sort_end(&sc->sort);
-	msgs_order_end(&sc->order);
 	uidl_fill_end(&sc->fill);
 	meet_free(&sc->meet);
 	free(sc);

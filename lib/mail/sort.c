@@ -10,6 +10,11 @@
 
 #define TIME_DIGITS	18	/* more do not fit; equal then, the name decides */
 #define MICRO_DIGITS	6
+#define MICRO_PLACES	2	/* of SORT_BITS: a million */
+#define PLACES		(MICRO_PLACES + 6)	/* and 10^18 */
+#define SHORT_RUN	16
+
+enum { COUNT, PLACE, NAMES, MERGE, DONE };
 
 /* Up to digits of them; *s moves behind. */
 static uint64_t
@@ -43,30 +48,165 @@ micro_of(struct span rest)
 }
 
 /* Names without a number come first. */
-static void
-read_time(struct span base, struct sort_item *item)
+void
+sort_key(struct span base, struct sort_item *item)
 {
 	item->time = number(&base, TIME_DIGITS);
 	item->micro = micro_of(base);
 }
 
 static int
-compare(const struct msgs *m, const struct sort_item *a,
-    const struct sort_item *b)
+by_number(const struct sort_item *a, const struct sort_item *b)
 {
-	struct span x, y;
-	int r;
-
 	if (a->time != b->time)
 		return a->time < b->time ? -1 : 1;
 	if (a->micro != b->micro)
 		return a->micro < b->micro ? -1 : 1;
-	x = msgs_base(m, &m->rows[a->row]);
-	y = msgs_base(m, &m->rows[b->row]);
+	return 0;
+}
+
+int
+sort_compare(const struct sort_item *a, struct span x,
+    const struct sort_item *b, struct span y)
+{
+	int r = by_number(a, b);
+
+	if (r != 0)
+		return r;
 	r = memcmp(x.ptr, y.ptr, x.len < y.len ? x.len : y.len);
 	if (r != 0 || x.len == y.len)
 		return r;
 	return x.len < y.len ? -1 : 1;
+}
+
+static int
+compare(const struct sort *s, const struct sort_item *a,
+    const struct sort_item *b)
+{
+	int r = by_number(a, b);
+
+	return r != 0 ? r : sort_compare(a, s->name(s->arg, a->row), b,
+	    s->name(s->arg, b->row));
+}
+
+int
+sort_add(struct sort *s, const struct sort_item *item, struct err *e)
+{
+	struct sort_item *from = mem_grow(s->from, &s->cap, s->count + 1,
+	    sizeof(*from));
+
+	if (from == NULL)
+		return err_set(e, ERR_TEMP, "out of memory");
+	s->from = from;
+	s->from[s->count++] = *item;
+	s->times |= item->time ^ from->time;
+	s->micros |= item->micro ^ from->micro;
+	return 0;
+}
+
+/* One digit of the number time, micro. */
+static unsigned
+digit_of(uint64_t time, uint32_t micro, unsigned digit)
+{
+	uint64_t v = digit < MICRO_PLACES ? micro : time;
+
+	if (digit >= MICRO_PLACES)
+		digit -= MICRO_PLACES;
+	return (unsigned)(v >> digit * SORT_BITS) & ((1 << SORT_BITS) - 1);
+}
+
+static int
+next(struct sort *s, int phase)
+{
+	s->phase = phase;
+	s->at = 0;
+	return 0;
+}
+
+/* How many there are of each value, hence where each begins. */
+static int
+count_digit(struct sort *s, struct slice *sl)
+{
+	const struct sort_item *i;
+	uint32_t n, sum = 0;
+	size_t v;
+
+	while (s->digit < PLACES &&
+	    digit_of(s->times, s->micros, s->digit) == 0)
+		s->digit++;
+	if (s->digit == PLACES)
+		return next(s, NAMES);
+	if (s->at == 0)
+		memset(s->place, 0, sizeof(s->place));
+	while (s->at < s->count) {
+		i = &s->from[s->at++];
+		s->place[digit_of(i->time, i->micro, s->digit)]++;
+		if (slice_over_small(sl))
+			return 1;
+	}
+	for (v = 0; v < 1 << SORT_BITS; v++, sum += n) {
+		n = s->place[v];
+		s->place[v] = sum;
+	}
+	return next(s, PLACE);
+}
+
+static void
+swap(struct sort *s)
+{
+	struct sort_item *from = s->from;
+
+	s->from = s->to;
+	s->to = from;
+}
+
+static int
+place_digit(struct sort *s, struct slice *sl)
+{
+	const struct sort_item *i;
+
+	while (s->at < s->count) {
+		i = &s->from[s->at++];
+		s->to[s->place[digit_of(i->time, i->micro, s->digit)]++] = *i;
+		if (slice_over_small(sl))
+			return 1;
+	}
+	swap(s);
+	s->digit++;
+	return next(s, COUNT);
+}
+
+static void
+insert(struct sort *s, size_t begin, size_t end)
+{
+	struct sort_item item;
+	size_t i, j;
+
+	for (i = begin + 1; i < end; i++) {
+		item = s->from[i];
+		for (j = i; j > begin &&
+		    compare(s, &s->from[j - 1], &item) > 0; j--)
+			s->from[j] = s->from[j - 1];
+		s->from[j] = item;
+	}
+}
+
+/* Few messages have the same numbers; when many do, all are merged. */
+static int
+order_names(struct sort *s, struct slice *sl)
+{
+	size_t end;
+
+	for (; s->at < s->count; s->at = end) {
+		for (end = s->at + 1; end < s->count && by_number(
+		    &s->from[s->at], &s->from[end]) == 0; end++)
+			if (end - s->at == SHORT_RUN)
+				return next(s, MERGE);
+		insert(s, s->at, end);
+		if (slice_over_small(sl))
+			return 1;
+	}
+	return next(s, DONE);
 }
 
 static size_t
@@ -76,41 +216,23 @@ at_most(size_t a, size_t b)
 }
 
 static void
-begin_pair(struct sort *s, size_t n)
+begin_pair(struct sort *s)
 {
 	s->left = s->out = s->begin;
-	s->right = at_most(s->begin + s->width, n);
+	s->right = at_most(s->begin + s->width, s->count);
 }
 
+/* The pair in hand; 1 when the slice was over before its end. */
 static int
-begin(struct sort *s, const struct msgs *m, struct err *e)
+merge_pair(struct sort *s, struct slice *sl)
 {
-	size_t i;
-
-	s->from = mem_new(m->count, sizeof(*s->from));
-	s->to = mem_new(m->count, sizeof(*s->to));
-	if (s->from == NULL || s->to == NULL)
-		return err_set(e, ERR_TEMP, "out of memory");
-	for (i = 0; i < m->count; i++) {
-		read_time(msgs_base(m, &m->rows[i]), &s->from[i]);
-		s->from[i].row = (uint32_t)i;
-	}
-	s->width = 1;
-	begin_pair(s, m->count);
-	return 0;
-}
-
-/* Merge the pair in hand; 1 when the slice was over before its end. */
-static int
-merge(struct sort *s, const struct msgs *m, struct slice *sl)
-{
-	size_t middle = at_most(s->begin + s->width, m->count);
-	size_t end = at_most(middle + s->width, m->count);
+	size_t middle = at_most(s->begin + s->width, s->count);
+	size_t end = at_most(middle + s->width, s->count);
 	bool left;
 
 	while (s->out < end) {
 		left = s->right == end || (s->left < middle &&
-		    compare(m, &s->from[s->left], &s->from[s->right]) <= 0);
+		    compare(s, &s->from[s->left], &s->from[s->right]) <= 0);
 		s->to[s->out++] = s->from[left ? s->left++ : s->right++];
 		if (slice_over_small(sl))
 			return 1;
@@ -119,43 +241,46 @@ merge(struct sort *s, const struct msgs *m, struct slice *sl)
 }
 
 static int
-apply(struct sort *s, struct msgs *m, struct err *e)
+merge(struct sort *s, struct slice *sl)
 {
-	struct msgs_row *rows = malloc(m->count * sizeof(*rows) + 1);
-	size_t i;
-
-	if (rows == NULL)
-		return err_set(e, ERR_TEMP, "out of memory");
-	for (i = 0; i < m->count; i++)
-		rows[i] = m->rows[s->from[i].row];
-	free(m->rows);
-	m->rows = rows;
-	m->cap = m->count;
-	return 0;
+	if (s->width == 0) {
+		s->width = 1;
+		begin_pair(s);
+	}
+	while (s->width < s->count) {
+		while (s->begin < s->count) {
+			if (merge_pair(s, sl) > 0)
+				return 1;
+			s->begin = s->out;
+			begin_pair(s);
+		}
+		swap(s);
+		s->width *= 2;
+		s->begin = 0;
+		begin_pair(s);
+	}
+	return next(s, DONE);
 }
 
 int
-sort_step(struct sort *s, struct msgs *m, struct slice *sl, struct err *e)
+sort_step(struct sort *s, struct slice *sl, struct err *e)
 {
-	struct sort_item *swap;
+	static int (*const phases[])(struct sort *, struct slice *) = {
+		[COUNT] = count_digit,
+		[PLACE] = place_digit,
+		[NAMES] = order_names,
+		[MERGE] = merge,
+	};
 
-	if (s->from == NULL && begin(s, m, e) < 0)
-		return -1;
-	while (s->width < m->count) {
-		while (s->begin < m->count) {
-			if (merge(s, m, sl) > 0)
-				return 1;
-			s->begin = s->out;
-			begin_pair(s, m->count);
-		}
-		swap = s->from;
-		s->from = s->to;
-		s->to = swap;
-		s->width *= 2;
-		s->begin = 0;
-		begin_pair(s, m->count);
+	if (s->to == NULL) {
+		s->to = malloc(s->count * sizeof(*s->to) + 1);
+		if (s->to == NULL)
+			return err_set(e, ERR_TEMP, "out of memory");
 	}
-	return apply(s, m, e);
+	while (s->phase != DONE)
+		if (phases[s->phase](s, sl) > 0)
+			return 1;
+	return 0;
 }
 
 void
@@ -163,5 +288,6 @@ sort_end(struct sort *s)
 {
 	free(s->from);
 	free(s->to);
-	memset(s, 0, sizeof(*s));
+	s->from = s->to = NULL;
+	s->count = s->cap = 0;
 }

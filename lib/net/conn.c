@@ -5,7 +5,6 @@
  * owner freed the connection in it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,10 +169,8 @@ struct conn *
 conn_new(struct loop *l, int fd, conn_fn *fn, void *arg)
 {
 	struct conn *c = mem_new(1, sizeof(*c));
-	int flags = fcntl(fd, F_GETFL);
 
-	if (c == NULL || flags < 0 || (!(flags & O_NONBLOCK) &&
-	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0))
+	if (c == NULL)
 		goto fail;
 	c->loop = l;
 	c->fn = fn;
@@ -182,7 +179,6 @@ conn_new(struct loop *l, int fd, conn_fn *fn, void *arg)
 	c->watch = (struct watch){ .fd = fd, .ready = ready };
 	if (loop_watch(l, &c->watch) < 0)
 		goto fail;
-	tcp_prepare(fd);
 	return c;
 fail:
 	free(c);
@@ -312,21 +308,13 @@ conn_shutdown(struct conn *c)
 	static char scrap[16384];
 	int i;
 
-	conn_cork(c, false);
 	if (c->tls != NULL)
 		tls_io_shutdown(c->tls);
-	(void)shutdown(c->watch.fd, SHUT_WR);
 	/* Closing with input unread would reset the stream, and our last
 	 * words might never be seen (RFC 1122 section 4.2.2.13). */
 	for (i = 0; i < 4; i++)
 		if (recv(c->watch.fd, scrap, sizeof(scrap), MSG_DONTWAIT) <= 0)
 			break;
-}
-
-void
-conn_cork(struct conn *c, bool on)
-{
-	tcp_cork(c->watch.fd, on);
 }
 
 int

@@ -34,8 +34,8 @@ enum conn_event {
 
 typedef void conn_fn(struct conn *c, enum conn_event ev, void *arg);
 
-/* Takes fd (made non-blocking, TCP_NODELAY set).  NULL: out of memory, and
- * fd is closed. */
+/* Takes fd, which is as a listener gives it: non-blocking, its options set.
+ * NULL: out of memory, and fd is closed. */
 struct conn *conn_new(struct loop *l, int fd, conn_fn *fn, void *arg);
 void conn_free(struct conn **c_p);		/* closes; safe inside fn */
 
@@ -72,12 +72,9 @@ const char *conn_fault(const struct conn *c);
 /* True when the peer has closed or reset its side (a dead session). */
 bool conn_peer_gone(struct conn *c);
 
-/* Send what TLS owes and close_notify, shut the write side; the caller then
- * frees c. */
+/* Send what TLS owes and close_notify, and see that the end which follows is
+ * no reset; the caller then frees c. */
 void conn_shutdown(struct conn *c);
-
-/* Gather small writes into full packets while on. */
-void conn_cork(struct conn *c, bool on);
 
 int conn_fd(const struct conn *c);
 size_t conn_memory(const struct conn *c);

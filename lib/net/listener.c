@@ -15,6 +15,7 @@
 #include "lib/base/mem.h"
 
 #include "lib/net/listen.h"
+#include "lib/net/tcp.h"
 
 #define ACCEPTS_A_TURN	64
 #define REST_MS		100
@@ -184,6 +185,7 @@ listener_new(struct loop *l, int fd, listen_fn *fn, void *arg)
 		return NULL;
 	}
 	take_reserve(ln);
+	tcp_prepare(fd);	/* once, for all that it will accept */
 	return ln;
 }
 

@@ -53,9 +53,3 @@ tcp_silent(int fd)
 	    (ti.tcpi_unacked > 0 &&
 	    ti.tcpi_retransmits >= SILENT_RETRANSMITS);
 }
-
-void
-tcp_cork(int fd, bool on)
-{
-	set(fd, IPPROTO_TCP, TCP_CORK, on);
-}

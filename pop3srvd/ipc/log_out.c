@@ -23,6 +23,7 @@
 struct log_out {
 	struct channel *ch;
 	bool hold;		/* no channel now, one will come */
+	uint32_t pid;
 	enum log_level most;
 	uint64_t dropped;	/* not yet told */
 	uint64_t told;
@@ -39,6 +40,7 @@ log_out_new(void)
 	struct log_out *o = mem_new(1, sizeof(*o));
 
 	if (o != NULL) {
+		o->pid = (uint32_t)getpid();
 		o->most = LOG_LEVEL_INFO;
 		buf_init(&o->kept, KEPT_MAX);
 	}
@@ -203,7 +205,7 @@ log_event(struct log_out *o, enum log_level level,
 	clock_read(&now);
 	r.level = level;
 	r.wall = now.wall;
-	r.pid = (uint32_t)getpid();
+	r.pid = o->pid;
 	if (where != NULL)
 		r.where = *where;
 	r.what = what;

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -73,7 +72,9 @@ start_unix(void)
 {
 	int fds[2];
 
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0,
+	    fds), 0);
+	ck_assert_int_eq(fcntl(fds[1], F_SETFL, 0), 0);
 	start(fds);
 }
 
@@ -90,7 +91,7 @@ start_tcp(void)
 	getsockname(ls, (struct sockaddr *)&sin, &len);
 	fds[1] = socket(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(connect(fds[1], (struct sockaddr *)&sin, len), 0);
-	fds[0] = accept(ls, NULL, NULL);
+	fds[0] = accept4(ls, NULL, NULL, SOCK_NONBLOCK);
 	ck_assert_int_ge(fds[0], 0);
 	close(ls);
 	start(fds);
@@ -268,31 +269,6 @@ START_TEST(last_words_arrive)
 }
 END_TEST
 
-static int
-option(int level, int name)
-{
-	int v = -1;
-	socklen_t len = sizeof(v);
-
-	ck_assert_int_eq(getsockopt(conn_fd(c), level, name, &v, &len), 0);
-	return v;
-}
-
-START_TEST(tcp_is_prepared)
-{
-	start_tcp();
-	ck_assert_int_ne(fcntl(conn_fd(c), F_GETFL) & O_NONBLOCK, 0);
-	ck_assert_int_ne(option(IPPROTO_TCP, TCP_NODELAY), 0);
-	ck_assert_int_ne(option(SOL_SOCKET, SO_KEEPALIVE), 0);
-	ck_assert_int_eq(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 120000);
-	conn_cork(c, true);
-	ck_assert_int_ne(option(IPPROTO_TCP, TCP_CORK), 0);
-	conn_cork(c, false);
-	ck_assert_int_eq(option(IPPROTO_TCP, TCP_CORK), 0);
-	finish();
-}
-END_TEST
-
 START_TEST(an_idle_one_is_small)
 {
 	start_unix();
@@ -319,7 +295,6 @@ add(TCase *tc)
 	tcase_add_loop_test(tc, a_reset_is_noticed, 0, 3);
 	tcase_add_loop_test(tc, freed_by_its_own_callback, 0, 3);
 	tcase_add_test(tc, last_words_arrive);
-	tcase_add_test(tc, tcp_is_prepared);
 	tcase_add_test(tc, an_idle_one_is_small);
 	tcase_add_test(tc, no_descriptor_no_connection);
 }

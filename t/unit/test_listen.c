@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -205,6 +206,35 @@ START_TEST(a_peer_is_taken)
 	ck_assert_uint_ne(last_peer.port, 0);
 	ck_assert_int_eq(fcntl(taken[0], F_GETFD), FD_CLOEXEC);
 	ck_assert_int_ne(fcntl(taken[0], F_GETFL) & O_NONBLOCK, 0);
+	close(fd);
+	finish();
+}
+END_TEST
+
+static int
+option(int fd, int level, int name)
+{
+	int v = -1;
+	socklen_t len = sizeof(v);
+
+	ck_assert_int_eq(getsockopt(fd, level, name, &v, &len), 0);
+	return v;
+}
+
+/* Of the listening socket, so that no connection has to be given its own. */
+START_TEST(what_is_taken_has_its_options)
+{
+	int fd;
+
+	serve(port_fd("127.0.0.1", PORT));
+	ck_assert_int_ge(fd = call("127.0.0.1", PORT), 0);
+	run_for(2000);
+	ck_assert_int_eq(n_taken, 1);
+	ck_assert_int_ne(option(taken[0], IPPROTO_TCP, TCP_NODELAY), 0);
+	ck_assert_int_ne(option(taken[0], SOL_SOCKET, SO_KEEPALIVE), 0);
+	ck_assert_int_eq(option(taken[0], IPPROTO_TCP, TCP_USER_TIMEOUT),
+	    120000);
+	ck_assert_int_eq(option(taken[0], IPPROTO_TCP, TCP_KEEPIDLE), 120);
 	close(fd);
 	finish();
 }
@@ -572,6 +602,7 @@ static void
 add(TCase *tc)
 {
 	UNIT_ROWS(tc, a_peer_is_taken, places);
+	tcase_add_test(tc, what_is_taken_has_its_options);
 	tcase_add_loop_test(tc, a_star_means_both_families, 0, 2);
 	UNIT_ROWS(tc, a_fault_names_address_port_and_reason, faults);
 	tcase_add_test(tc, at_most_64_a_turn);

@@ -14,7 +14,7 @@
 #include "lib/net/frame.h"
 #include "lib/net/packet.h"
 
-#define FRAMES_A_TURN	64
+#define BATCHES_A_TURN	(64 / PACKETS_AT_ONCE)
 #define QUEUE_DEFAULT	(4u << 20)
 #define RETRY_MS	20	/* no kernel memory: POLLOUT would spin */
 
@@ -37,6 +37,7 @@ struct channel {
 	size_t n_waiting;
 	size_t octets;
 	size_t limit;
+	bool paused;
 	bool mute;		/* sending is over, what was sent to us is read */
 	bool dead;
 	bool busy;		/* in the receiving loop */
@@ -84,10 +85,10 @@ drop_all(struct channel *ch)
 static void
 watch_for(struct channel *ch)
 {
+	short in = ch->paused ? 0 : POLLIN;
 	bool out = ch->first != NULL && !timer_is_set(&ch->retry);
 
-	loop_events(ch->loop, &ch->watch,
-	    (short)(out ? POLLIN | POLLOUT : POLLIN));
+	loop_events(ch->loop, &ch->watch, (short)(out ? in | POLLOUT : in));
 }
 
 /* No more traffic; the owner is told at the end of the turn. */
@@ -183,17 +184,20 @@ channel_send(struct channel *ch, uint16_t type, uint32_t id, struct span body,
 	return r == PACKET_END ? -1 : queue(ch, &h, body, fd);
 }
 
+/* A channel that was freed by a frame hears of none behind it. */
 static enum packet_result
 receive(struct channel *ch)
 {
-	struct frame f;
-	enum packet_result r = packet_receive(ch->watch.fd, &f);
+	struct packets in;
+	enum packet_result r = packet_receive(ch->watch.fd, &in);
+	size_t i;
 
-	if (r != PACKET_DONE)
-		return r;
-	ch->ops->frame(ch, &f, ch->arg);
-	if (f.fd >= 0)
-		close(f.fd);
+	for (i = 0; i < in.n; i++) {
+		if (!ch->doomed)
+			ch->ops->frame(ch, &in.frame[i], ch->arg);
+		if (in.frame[i].fd >= 0)
+			close(in.frame[i].fd);
+	}
 	return r;
 }
 
@@ -202,7 +206,7 @@ ready(struct loop *l, struct watch *w, short revents)
 {
 	struct channel *ch = LOOP_OWNER(w, struct channel, watch);
 	enum packet_result r = PACKET_DONE;
-	int left = FRAMES_A_TURN;
+	int left = BATCHES_A_TURN;
 
 	(void)l;
 	if (revents & POLLOUT)
@@ -292,6 +296,13 @@ void
 channel_limit(struct channel *ch, size_t octets)
 {
 	ch->limit = octets;
+}
+
+void
+channel_pause(struct channel *ch, bool paused)
+{
+	ch->paused = paused;
+	watch_for(ch);
 }
 
 void

@@ -58,6 +58,9 @@ bool channel_over(const struct channel *ch);
 size_t channel_waiting(const struct channel *ch);
 /* Ceiling of the queue in octets (default 4 MiB). */
 void channel_limit(struct channel *ch, size_t octets);
+/* Read nothing while paused; it waits in the kernel.  The other end's death is
+ * told all the same. */
+void channel_pause(struct channel *ch, bool paused);
 /* Write what waits, blocking up to ms; for the last words of a process. */
 void channel_flush(struct channel *ch, int ms);
 

@@ -89,58 +89,100 @@ take_fd(struct msghdr *msg, bool *several_r)
 }
 
 /* One for all channels: a body lives as long as its callback. */
-static struct {
+static struct packet {
 	struct packet_head h;
 	char body[FRAME_MAX];
-} packet;
+} packet[PACKETS_AT_ONCE];
 
-static ssize_t
-receive(int sock, struct msghdr *msg)
+union control {
+	struct cmsghdr align;
+	char mem[CMSG_SPACE(MAX_FDS * sizeof(int))];
+};
+
+static int
+receive(int sock, struct mmsghdr *msg)
 {
-	int resets = 0;
-	ssize_t n;
+	int resets = 0, n;
 
 	/* ECONNRESET: the other end died with frames of ours unread.  What it
 	 * said before is still there, and its end of stream comes after. */
 	do {
-		n = recvmsg(sock, msg, MSG_CMSG_CLOEXEC);
+		n = recvmmsg(sock, msg, PACKETS_AT_ONCE, MSG_CMSG_CLOEXEC,
+		    NULL);
 	} while (n < 0 && (errno == EINTR ||
 	    (errno == ECONNRESET && resets++ < RESETS)));
 	return n;
 }
 
-enum packet_result
-packet_receive(int sock, struct frame *f_r)
+/* An end of stream is a packet of no octets. */
+static bool
+is_frame(const struct packet *p, const struct mmsghdr *msg)
 {
-	union {
-		struct cmsghdr align;
-		char mem[CMSG_SPACE(MAX_FDS * sizeof(int))];
-	} control;
-	struct iovec iov = { &packet, sizeof(packet) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
-	    .msg_control = control.mem,
-	    .msg_controllen = sizeof(control.mem) };
-	ssize_t n = receive(sock, &msg);
+	return !(msg->msg_hdr.msg_flags & MSG_TRUNC) &&
+	    msg->msg_len >= sizeof(p->h) && p->h.zero == 0 &&
+	    p->h.zero2 == 0 && p->h.len == msg->msg_len - sizeof(p->h);
+}
+
+static bool
+take(const struct packet *p, struct mmsghdr *msg, struct frame *f)
+{
 	bool several;
 
-	if (n < 0 && errno == EAGAIN)
-		return PACKET_LATER;
-	if (n < 0)
-		return errno == ENOMEM || errno == ENOBUFS ?
-		    PACKET_NO_MEMORY : PACKET_END;
-	f_r->fd = take_fd(&msg, &several);
-	if (several || (msg.msg_flags & MSG_TRUNC) ||
-	    (size_t)n < sizeof(packet.h) || packet.h.zero != 0 ||
-	    packet.h.zero2 != 0 || packet.h.len != (size_t)n -
-	    sizeof(packet.h)) {
-		if (f_r->fd >= 0)
-			close(f_r->fd);
-		return PACKET_END;
+	f->fd = take_fd(&msg->msg_hdr, &several);
+	if (several || !is_frame(p, msg)) {
+		if (f->fd >= 0)
+			close(f->fd);
+		return false;
 	}
 	/* MSG_CTRUNC without a descriptor: we have no room for one.  The frame
 	 * counts; its reader must do without, as with a sender that sent none. */
-	f_r->type = packet.h.type;
-	f_r->id = packet.h.id;
-	f_r->body = span_mem(packet.body, packet.h.len);
-	return PACKET_DONE;
+	f->type = p->h.type;
+	f->id = p->h.id;
+	f->body = span_mem(p->body, p->h.len);
+	return true;
+}
+
+static enum packet_result
+nothing(int errnum)
+{
+	if (errnum == EAGAIN)
+		return PACKET_LATER;
+	return errnum == ENOMEM || errnum == ENOBUFS ? PACKET_NO_MEMORY :
+	    PACKET_END;
+}
+
+/* One call for all that wait: with one for each, and one more to learn that
+ * there is none, a session's frames cost as much as its commands. */
+enum packet_result
+packet_receive(int sock, struct packets *in_r)
+{
+	static struct iovec iov[PACKETS_AT_ONCE];
+	static union control control[PACKETS_AT_ONCE];
+	struct mmsghdr msg[PACKETS_AT_ONCE] = { 0 };
+	bool good = true, taken;
+	struct frame f;
+	int i, n;
+
+	for (i = 0; i < PACKETS_AT_ONCE; i++) {
+		iov[i] = (struct iovec){ &packet[i], sizeof(packet[i]) };
+		msg[i].msg_hdr.msg_iov = &iov[i];
+		msg[i].msg_hdr.msg_iovlen = 1;
+		msg[i].msg_hdr.msg_control = control[i].mem;
+		msg[i].msg_hdr.msg_controllen = sizeof(control[i].mem);
+	}
+	in_r->n = 0;
+	n = receive(sock, msg);
+	if (n < 0)
+		return nothing(errno);
+	for (i = 0; i < n; i++) {
+		taken = take(&packet[i], &msg[i], &f);
+		if (taken && good)
+			in_r->frame[in_r->n++] = f;
+		else if (taken && f.fd >= 0)
+			close(f.fd);
+		good = good && taken;
+	}
+	if (!good)
+		return PACKET_END;
+	return n < PACKETS_AT_ONCE ? PACKET_LATER : PACKET_DONE;
 }

@@ -1,5 +1,5 @@
 /*
- * packet.h - one frame in, one frame out of a SOCK_SEQPACKET socket
+ * packet.h - frames in, one frame out of a SOCK_SEQPACKET socket
  */
 #ifndef NET_PACKET_H
 #define NET_PACKET_H
@@ -29,7 +29,16 @@ enum packet_result {
 enum packet_result packet_send(int sock, const struct packet_head *h,
     struct span body, int fd);
 
-/* The body lies in the one buffer of the process: valid until the next call. */
-enum packet_result packet_receive(int sock, struct frame *f_r);
+/* Frames that came together.  Their bodies lie in the one buffer of the
+ * process: valid until the next call. */
+#define PACKETS_AT_ONCE	8
+struct packets {
+	struct frame frame[PACKETS_AT_ONCE];
+	size_t n;
+};
+
+/* The frames of in_r count whatever is returned; PACKET_DONE: there may be
+ * more, and for all else this was the last one for now. */
+enum packet_result packet_receive(int sock, struct packets *in_r);
 
 #endif

@@ -30,6 +30,7 @@ CALL(clock_gettime)
 /* Peers, helpers and messages. */
 CALL(recvfrom)
 CALL(sendto)
+CALL(recvmmsg)
 CALL(recvmsg)
 CALL(sendmsg)
 CALL(accept4)

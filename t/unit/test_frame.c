@@ -266,13 +266,17 @@ END_TEST
 
 START_TEST(freed_by_its_own_callback)
 {
+	int n;
+
 	both();
+	n = open_fds();
 	b.suicide = true;
 	channel_send(a.ch, 1, 5, span_of("one"), -1);
-	channel_send(a.ch, 1, 6, span_of("two"), -1);
+	channel_send(a.ch, 1, 6, span_of("two"), 0);
 	run();
 	ck_assert_int_eq(b.frames, 1);
 	ck_assert_int_eq(b.gone, 0);
+	ck_assert_int_eq(open_fds(), n - 1);	/* the channel's own */
 	finish();
 }
 END_TEST
@@ -352,6 +356,7 @@ START_TEST(several_descriptors_are_closed_and_end_the_channel)
 	int fd = half(), n = open_fds();
 
 	send_fds(fd, 0, count[_i]);
+	send_fds(fd, 0, 1);		/* is read together with it */
 	run();
 	ck_assert_int_eq(a.frames, 0);
 	ck_assert_int_eq(a.gone, 1);

@@ -149,38 +149,82 @@ check_domain(const char *domain, struct err *e)
 	return 0;
 }
 
+/* Put '@' and domain behind out's n octets. */
+static int
+add_domain(char out[NAMES_MAX], size_t n, const char *domain, struct err *e)
+{
+	if (n + 1 + strlen(domain) >= NAMES_MAX)
+		return refuse(e, span_mem(out, n), "the name is too long");
+	snprintf(out + n, NAMES_MAX - n, "@%s", domain);
+	return 0;
+}
+
 static int
 add_default(char out[NAMES_MAX], size_t n, const char *domain, struct err *e)
 {
-	struct span name = span_mem(out, n);
-
 	if (domain == NULL || *domain == '\0')
-		return refuse(e, name, "no domain; write name@domain or set "
-		    "default_domain");
-	if (n + 1 + strlen(domain) >= NAMES_MAX)
-		return refuse(e, name, "the name is too long");
-	snprintf(out + n, NAMES_MAX - n, "@%s", domain);
+		return refuse(e, span_mem(out, n), "no domain; write "
+		    "name@domain or set default_domain");
+	if (add_domain(out, n, domain, e) < 0)
+		return -1;
 	fold(out + n);
 	return 0;
+}
+
+/*
+ * Each part by itself: SASLprep (RFC 3454 section 6) refuses a text that is
+ * written in both directions, and a domain always goes from left to right.
+ * -1, or where the '@' is.
+ */
+static int
+prepare_parts(struct span user, struct span domain, char out[NAMES_MAX],
+    struct err *e)
+{
+	char prepared[NAMES_DOMAIN];
+	size_t n;
+
+	out[0] = '\0';
+	if (user.len > 0 && prepare(user, out, NAMES_MAX, e) < 0)
+		return -1;
+	if (prepare(domain, prepared, sizeof(prepared), e) < 0)
+		return -1;
+	n = strlen(out);
+	return add_domain(out, n, prepared, e) < 0 ? -1 : (int)n;
+}
+
+/* What has no '@' may show one when it is prepared. */
+static int
+prepare_whole(struct span typed, const char *default_domain,
+    char out[NAMES_MAX], struct err *e)
+{
+	const char *at;
+	size_t n;
+
+	if (prepare(typed, out, NAMES_MAX, e) < 0)
+		return -1;
+	at = strrchr(out, '@');
+	if (at != NULL)
+		return (int)(at - out);
+	n = strlen(out);
+	return add_default(out, n, default_domain, e) < 0 ? -1 : (int)n;
 }
 
 int
 names_account(struct span typed, const char *default_domain,
     char out[NAMES_MAX], struct err *e)
 {
-	char *at;
+	const char *at = memrchr(typed.ptr, '@', typed.len);
+	size_t n = at == NULL ? typed.len : (size_t)(at - typed.ptr);
+	int i;
 
-	if (prepare(typed, out, NAMES_MAX, e) < 0)
+	if (at == NULL)
+		i = prepare_whole(typed, default_domain, out, e);
+	else
+		i = prepare_parts(span_mem(typed.ptr, n),
+		    span_mem(at + 1, typed.len - n - 1), out, e);
+	if (i < 0 || check_user(span_of(out), span_mem(out, (size_t)i), e) < 0)
 		return -1;
-	at = strrchr(out, '@');
-	if (at == NULL) {
-		at = out + strlen(out);
-		if (add_default(out, strlen(out), default_domain, e) < 0)
-			return -1;
-	}
-	if (check_user(span_of(out), span_mem(out, (size_t)(at - out)), e) < 0)
-		return -1;
-	return check_domain(at + 1, e);
+	return check_domain(out + i + 1, e);
 }
 
 int

@@ -21,6 +21,8 @@
 
 #define LAST_MS		1000	/* for what the others still said */
 #define TELL_MS		1000	/* between two counts for front */
+#define REST_MS		5	/* of which log is awake ... */
+#define REST_AFTER	4	/* ... so often, then what comes waits */
 
 /* Another process at the far end of a channel. */
 struct peer {
@@ -44,6 +46,10 @@ struct desk {
 	struct timer last;
 	struct timer tell;
 	uint64_t told;		/* targets_dropped() as front knows it */
+	int64_t awake_at;	/* since when wakes are counted */
+	unsigned wakes;
+	uint64_t turn;
+	struct timer rest;
 };
 
 /* Every record, of the others or our own. */
@@ -161,6 +167,43 @@ take_question(struct peer *p, const struct frame *f)
 	return 0;
 }
 
+static void
+pause_all(struct desk *d, bool paused)
+{
+	struct peer *p;
+
+	for (p = d->peers; p != NULL; p = p->next)
+		if (p->ch != NULL)
+			channel_pause(p->ch, paused);
+}
+
+static void
+rest_over(struct loop *l, struct timer *t)
+{
+	(void)l;
+	pause_all(LOOP_OWNER(t, struct desk, rest), false);
+}
+
+/* A busy server would wake log for every single record, which costs both more
+ * than the record: so the next ones are read together. */
+static void
+count_wake(struct desk *d)
+{
+	struct loop *l = life_loop(d->life);
+	int64_t now = loop_time(l)->mono;
+
+	if (d->turn == loop_turn(l))
+		return;
+	d->turn = loop_turn(l);
+	if (now - d->awake_at >= REST_MS) {
+		d->awake_at = now;
+		d->wakes = 0;
+	}
+	if (++d->wakes >= REST_AFTER && !timer_is_set(&d->rest) &&
+	    timer_set(l, &d->rest, d->awake_at + REST_MS) == 0)
+		pause_all(d, true);
+}
+
 /* 0, or -1 when the frame is none that a process may send. */
 static int
 take(struct peer *p, const struct frame *f)
@@ -172,6 +215,7 @@ take(struct peer *p, const struct frame *f)
 	if (p->desk->targets == NULL)
 		return 0;	/* the desk is closed */
 	if (f->type == MSG_LOG && logrec_unpack(&r, f->body) == 0) {
+		count_wake(p->desk);
 		desk_event(&r, p->desk);
 		return 0;
 	}
@@ -337,6 +381,7 @@ main(int argc, char **argv)
 	memset(&d, 0, sizeof(d));
 	d.audit_fd = -1;
 	d.tell.due = tell_dropped;
+	d.rest.due = rest_over;
 	d.life = life_inherit(ROLE_LOG, argc, argv, &ops, &d);
 	life_drop(d.life, life_conf(d.life)->user, NULL);
 	life_signals(d.life);
@@ -346,6 +391,7 @@ main(int argc, char **argv)
 	code = loop_run(life_loop(d.life), &e) < 0 ? EX_OSERR : EX_OK;
 	timer_stop(life_loop(d.life), &d.last);
 	timer_stop(life_loop(d.life), &d.tell);
+	timer_stop(life_loop(d.life), &d.rest);
 	while (d.peers != NULL)
 		remove_peer(d.peers);
 	log_out_sink(life_log(d.life), NULL, NULL);

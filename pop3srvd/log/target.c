@@ -13,7 +13,7 @@
 
 #include "pop3srvd/log/target_own.h"
 
-#define QUEUE_MAX	(1u << 20)	/* octets */
+#define QUEUE_MAX	((size_t)1 << 20)	/* octets */
 
 /* What news calls it. */
 static void
@@ -107,7 +107,8 @@ target_event(struct target *t, const struct logrec *r)
 		return;
 	renew(t);
 	target_enqueue(t, r);
-	target_flush(t);
+	if (queue_rest(&t->queue).len > QUEUE_MAX / 2)
+		target_flush(t);
 }
 
 /* A connection has no name that leads elsewhere now. */

@@ -105,7 +105,9 @@ const struct conf_log *target_log(const struct target *t);
 /* Before target_free(): a last try, then what waits counts as dropped. */
 void target_end(struct target *t);
 
+/* Behind the others; target_flush() writes what there is, as far as it goes. */
 void target_event(struct target *t, const struct logrec *r);
+void target_flush(struct target *t);
 void target_reopen(struct target *t);
 
 const char *target_name(const struct target *t);

@@ -45,6 +45,5 @@ void target_say_dropped(struct target *t);
 void target_begin(struct target *t);		/* its timers, once */
 void target_open(struct target *t);
 void target_shut(struct target *t);
-void target_flush(struct target *t);
 
 #endif

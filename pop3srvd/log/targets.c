@@ -19,6 +19,7 @@ struct targets {
 	size_t n;
 	uint64_t dropped;	/* by those that are closed */
 	bool opening;
+	struct task flush;
 };
 
 /* NULL: nowhere. */
@@ -73,13 +74,27 @@ news(struct target *t, const struct err *e, void *arg)
 	return true;
 }
 
+/* Whatever came in a turn is one write. */
+static void
+flush(struct loop *l, struct task *task)
+{
+	struct targets *ts = LOOP_OWNER(task, struct targets, flush);
+	size_t i;
+
+	(void)l;
+	for (i = 0; i < ts->n; i++)
+		target_flush(ts->at[i]);
+}
+
 struct targets *
 targets_new(struct loop *l)
 {
 	struct targets *ts = mem_new(1, sizeof(*ts));
 
-	if (ts != NULL)
-		ts->loop = l;
+	if (ts == NULL)
+		return NULL;
+	ts->loop = l;
+	ts->flush.run = flush;
 	return ts;
 }
 
@@ -108,6 +123,7 @@ targets_free(struct targets **ts_p)
 	if (*ts_p == NULL)
 		return;
 	close_all(*ts_p);
+	loop_undefer((*ts_p)->loop, &(*ts_p)->flush);
 	free(*ts_p);
 	*ts_p = NULL;
 }
@@ -199,6 +215,7 @@ targets_event(const struct logrec *r, void *arg)
 
 	for (i = 0; i < ts->n; i++)
 		target_event(ts->at[i], r);
+	loop_defer(ts->loop, &ts->flush);
 }
 
 uint64_t

@@ -114,6 +114,13 @@ turn_for(int64_t ms)
 	ck_assert_int_eq(loop_run(loop, &e), 0);
 }
 
+static void
+put(struct target *t, const struct logrec *r)
+{
+	target_event(t, r);
+	target_flush(t);
+}
+
 START_TEST(the_first_line_names_the_grammar)
 {
 	struct conf_log c = to_file(path);
@@ -121,7 +128,7 @@ START_TEST(the_first_line_names_the_grammar)
 	struct target *t = target_at(&target_file_ops, &c);
 	const char *text;
 
-	target_event(t, &r);
+	put(t, &r);
 	text = content();
 	ck_assert_ptr_nonnull(strstr(text, ": log opened fmt=1 to=file\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\n2026-11-21T16:31:02.123Z "
@@ -131,16 +138,50 @@ START_TEST(the_first_line_names_the_grammar)
 }
 END_TEST
 
+static int writes;
+
+static ssize_t
+count_write(struct sink *s, struct span lines)
+{
+	writes++;
+	return write(s->fd, lines.ptr, lines.len);
+}
+
+/* But not more of them than may wait. */
+START_TEST(what_comes_together_is_one_write)
+{
+	struct conf_log c = to_file(path);
+	struct logrec r = event("together", LOG_LEVEL_INFO);
+	struct target_ops ops = target_file_ops;
+	struct target *t;
+	int i;
+
+	ops.write = count_write;
+	t = target_at(&ops, &c);
+	writes = 0;
+	for (i = 0; i < 64; i++)
+		target_event(t, &r);
+	ck_assert_int_eq(writes, 0);
+	target_flush(t);
+	ck_assert_int_eq(writes, 1);
+	for (i = 0; i < MOST_LINES; i++)
+		target_event(t, &r);
+	ck_assert_uint_eq(target_dropped(t), 0);
+	ck_assert_int_le(writes, 10);
+	target_free(&t);
+}
+END_TEST
+
 START_TEST(a_target_takes_its_level_only)
 {
 	struct conf_log c = to_file(path);
 	struct logrec r = event("detail", LOG_LEVEL_DEBUG);
 	struct target *t = target_at(&target_file_ops, &c);
 
-	target_event(t, &r);
+	put(t, &r);
 	ck_assert_ptr_null(strstr(content(), "detail"));
 	c.level = CONF_LEVEL_DEBUG;
-	target_event(t, &r);
+	put(t, &r);
 	ck_assert_ptr_nonnull(strstr(content(), "detail"));
 	target_free(&t);
 }
@@ -153,10 +194,10 @@ START_TEST(reopening_follows_the_name)
 	struct target *t = target_at(&target_file_ops, &c);
 
 	ck_assert_int_eq(unlink(path), 0);
-	target_event(t, &r);
+	put(t, &r);
 	ck_assert_str_eq(content(), "");
 	target_reopen(t);
-	target_event(t, &r);
+	put(t, &r);
 	ck_assert_ptr_nonnull(strstr(content(), "fmt=1"));
 	ck_assert_ptr_nonnull(strstr(content(), "second"));
 	target_free(&t);
@@ -173,7 +214,7 @@ START_TEST(a_full_disk_is_told_once_and_counted)
 	int i;
 
 	for (i = 0; i < MOST_LINES; i++)
-		target_event(t, &r);
+		put(t, &r);
 	ck_assert_int_eq(failures, 1);
 	ck_assert_uint_gt(target_dropped(t), 0);
 	ck_assert_uint_lt(target_dropped(t), MOST_LINES);
@@ -199,7 +240,7 @@ START_TEST(a_stopped_reader_delays_nobody)
 	fd = open(path, O_RDONLY | O_NONBLOCK);
 	t = target_at(&target_file_ops, &c);
 	for (i = 0; i < MOST_LINES; i++)
-		target_event(t, &r);
+		put(t, &r);
 	ck_assert_int_eq(failures, 0);
 	ck_assert_uint_gt(target_dropped(t), 0);
 	for (i = 0; i < 200 && !told; i++) {
@@ -238,11 +279,11 @@ START_TEST(what_cannot_be_rendered_is_counted)
 	ops.render = no_room;
 	t = target_at(&ops, &c);
 	ck_assert_ptr_nonnull(t);
-	target_event(t, &r);
-	target_event(t, &r);
+	put(t, &r);
+	put(t, &r);
 	ck_assert_uint_gt(target_dropped(t), 0);
 	ops.render = render_line;
-	target_event(t, &r);
+	put(t, &r);
 	ck_assert_uint_eq(target_dropped(t), 0);
 	ck_assert_ptr_nonnull(strstr(content(), "log records dropped count="));
 	target_free(&t);
@@ -260,7 +301,7 @@ START_TEST(what_is_missing_is_tried_again)
 	snprintf(path, sizeof(path), "%s/sub/log", dir);
 	c.path = path;
 	t = target_at(&target_file_ops, &c);
-	target_event(t, &r);
+	put(t, &r);
 	ck_assert_int_eq(failures, 1);
 	ck_assert_int_eq(mkdir(late, 0700), 0);
 	turn_for(1300);
@@ -333,6 +374,7 @@ START_TEST(a_reload_leaves_alone_what_it_does_not_change)
 	ck_assert_uint_eq(targets_dropped(ts), 2);
 	r.what = "second";
 	targets_event(&r, ts);
+	turn_for(10);
 	ck_assert_ptr_nonnull(strstr(content(), "kept"));
 	ck_assert_ptr_null(strstr(content(), "second"));
 	ck_assert_ptr_null(strstr(strstr(content(), "log opened") + 1,
@@ -347,6 +389,7 @@ add(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, the_first_line_names_the_grammar);
+	tcase_add_test(tc, what_comes_together_is_one_write);
 	tcase_add_test(tc, a_target_takes_its_level_only);
 	tcase_add_test(tc, reopening_follows_the_name);
 	tcase_add_test(tc, a_full_disk_is_told_once_and_counted);

@@ -141,6 +141,7 @@ say(int n)
 		.fields = { LOG_NUM("n", n) }, .n_fields = 1 };
 
 	target_event(target, &r);
+	target_flush(target);
 }
 
 static void

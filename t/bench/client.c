@@ -13,6 +13,15 @@ enum step { GREETING, USER, PASS, STAT, UIDL, LIST, RETR, QUIT, END };
 
 static SSL_SESSION *last_session;
 
+static void
+expect(struct client *c, bool multi)
+{
+	c->multi = multi;
+	c->first = true;
+	c->line_len = 0;
+	c->tail = 2;
+}
+
 static int
 say(struct client *c, bool multi, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -30,10 +39,7 @@ say(struct client *c, bool multi, const char *fmt, ...)
 		return -1;
 	c->out_len = (size_t)n;
 	c->out_at = 0;
-	c->multi = multi;
-	c->first = true;
-	c->line_len = 0;
-	c->tail = 2;
+	expect(c, multi);
 	return 0;
 }
 
@@ -51,8 +57,8 @@ after(const struct client *c)
 
 	switch ((enum step)c->step) {
 	case GREETING:
-		if (w == WHAT_CONNECT)
-			return QUIT;
+		if (w == WHAT_CONNECT || w == WHAT_HANDSHAKE)
+			return w == WHAT_CONNECT ? QUIT : END;
 		return w == WHAT_IDLE && !c->plan->login ? END : USER;
 	case USER:
 		return PASS;
@@ -70,18 +76,39 @@ after(const struct client *c)
 	}
 }
 
+/* The batches of a pipelined session leave with USER and STAT; -1: none. */
+static int
+ask_pipe(struct client *c, const char *name)
+{
+	switch ((enum step)c->step) {
+	case USER:
+		return say(c, false, "USER %s\r\nPASS %s\r\n", name,
+		    c->plan->password);
+	case STAT:
+		return say(c, false, "STAT\r\nUIDL\r\nLIST\r\nRETR 1\r\n"
+		    "QUIT\r\n");
+	default:
+		c->next += c->step == RETR;
+		expect(c, c->step >= UIDL && c->step <= RETR);
+		return 0;
+	}
+}
+
 static int
 ask(struct client *c)
 {
 	char name[128];
 
+	if (c->plan->pipe && c->step != USER)
+		return ask_pipe(c, "");
 	switch ((enum step)c->step) {
 	case USER:
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		(void)snprintf(name, sizeof name, c->plan->user, c->user);
 #pragma GCC diagnostic pop
-		return say(c, false, "USER %s\r\n", name);
+		return c->plan->pipe ? ask_pipe(c, name) :
+		    say(c, false, "USER %s\r\n", name);
 	case PASS:
 		return say(c, false, "PASS %s\r\n", c->plan->password);
 	case STAT:
@@ -140,8 +167,12 @@ first_line(struct client *c, const char *p, const char *end)
 static int
 replied(struct client *c)
 {
-	if (strncmp(c->line, "+OK", 3) != 0)
+	if (strncmp(c->line, "+OK", 3) != 0) {
+		if (c->plan->why[0] == '\0')
+			(void)snprintf(c->plan->why, sizeof c->plan->why, "%s",
+			    c->line);
 		return -1;
+	}
 	if (c->step == STAT)
 		c->count = (unsigned)strtoul(c->line + 4, NULL, 10);
 	c->step = after(c);
@@ -274,29 +305,34 @@ client_go(struct client *c)
 		p = take(c, mem, (size_t)n);
 		if (p != PROGRESS_WAIT)
 			return p;
+		/* What is left unread wakes us again, but not what TLS has. */
+		if (c->ssl == NULL)
+			return flush(c) != 0 ? PROGRESS_FAILED : PROGRESS_WAIT;
 	}
 }
 
 int
-client_start(struct client *c, const struct plan *plan, unsigned user,
-    double now)
+client_start(struct client *c, struct plan *plan, unsigned user,
+    unsigned number, double now)
 {
 	struct sockaddr_in from = { .sin_family = AF_INET };
+	int one = 1;
 
 	memset(c, 0, sizeof *c);
 	c->plan = plan;
-	c->user = user % plan->users;
+	c->user = user;
 	c->began = now;
 	c->first = true;
 	c->connecting = true;
-	c->events = POLLOUT;
+	/* In the plain dialogue the server speaks first. */
+	c->events = plan->tls != NULL ? POLLOUT : POLLIN;
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	if (c->fd < 0)
 		return -1;
-	if (plan->what == WHAT_IDLE) {
-		from.sin_addr.s_addr = htonl(0x7f400001u + user / 20);
-		(void)bind(c->fd, (struct sockaddr *)&from, sizeof from);
-	}
+	(void)setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one,
+	    sizeof one);
+	from.sin_addr.s_addr = htonl(0x7f400001u + number % 509);
+	(void)bind(c->fd, (struct sockaddr *)&from, sizeof from);
 	if (connect(c->fd, (const struct sockaddr *)&plan->to,
 	    sizeof plan->to) != 0 && errno != EINPROGRESS)
 		return -1;

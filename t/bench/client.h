@@ -11,22 +11,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum what { WHAT_SESSION, WHAT_CONNECT, WHAT_RETR, WHAT_LOGIN, WHAT_IDLE };
+enum what { WHAT_SESSION, WHAT_CONNECT, WHAT_RETR, WHAT_LOGIN, WHAT_IDLE,
+	WHAT_HANDSHAKE, WHAT_NOOP };
 
 struct plan {
 	enum what what;
 	struct sockaddr_in to;
 	SSL_CTX *tls;		/* NULL: plain */
 	bool resume;
+	bool pipe;		/* commands leave together where they may */
 	const char *user;	/* printf format with one %d, or plain */
 	const char *password;
 	unsigned users;
 	unsigned retr;		/* messages fetched a session; ~0u all */
 	bool login;		/* idle: log in first */
+	char why[160];		/* the first refusal, for the report */
 };
 
 struct client {
-	const struct plan *plan;
+	struct plan *plan;
 	int fd;
 	SSL *ssl;
 	unsigned step;
@@ -48,9 +51,10 @@ struct client {
 
 enum progress { PROGRESS_WAIT, PROGRESS_DONE, PROGRESS_FAILED };
 
-/* A new dialogue on c; user picks the account; source varies 127/8. */
-int client_start(struct client *c, const struct plan *plan, unsigned user,
-    double now);
+/* A new dialogue on c; user picks the account; source varies 127/8, by number
+ * of dialogue, so that neither ports nor what an address may have run out. */
+int client_start(struct client *c, struct plan *plan, unsigned user,
+    unsigned number, double now);
 /* Do what can be done; c->events says what to wait for.  DONE for WHAT_IDLE
  * means: held (the connection stays open). */
 enum progress client_go(struct client *c);

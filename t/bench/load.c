@@ -2,13 +2,16 @@
  * load - a load generator for POP3 servers: many dialogues at once from one
  * process, one line of JSON at the end
  *
- *	load -a ADDR -p PORT [-t] [-r] -m session|connect|retr|login|idle
+ *	load -a ADDR -p PORT [-t] [-r] [-P]
+ *	     -m session|connect|retr|login|idle|handshake|noop
  *	     [-u USERFMT] [-n USERS] [-w PASSWORD] [-k RETRS] [-c AT_ONCE]
- *	     [-s SECONDS] [-o COUNT] [-l]
+ *	     [-f FIRST] [-s SECONDS] [-o COUNT] [-l] [-i MILLISECONDS]
  *
- * -t TLS, -r resumed TLS sessions, -k messages fetched a session (-1 all), -o
- * stop after COUNT dialogues, -l (idle) log in first.  idle opens AT_ONCE
- * connections, prints "held" and keeps them until standard input ends.
+ * -t TLS 1.3 with AES-256-GCM, -r resumed TLS sessions, -P pipelined, -k
+ * messages fetched a session (-1 all), -o stop after COUNT dialogues, -l (idle)
+ * log in first, -f the first account's number, -i (noop) the pause.  No account
+ * is used twice at once when there are at least AT_ONCE of them.  idle opens
+ * AT_ONCE connections, prints "held" and keeps them until standard input ends.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,32 +21,31 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "t/bench/client.h"
+#include "t/bench/noop.h"
+#include "t/bench/times.h"
+
+struct slot {
+	struct client client;	/* first: events point here */
+	unsigned index;
+	unsigned turns;		/* dialogues it had */
+};
 
 struct run {
 	struct plan plan;
 	unsigned at_once;
-	double seconds;
+	unsigned first;
+	double seconds, pause;
 	unsigned long most;
-	struct client *clients;
+	struct slot *slots;
 	int ep;
 	unsigned long started, done, failed;
 	uint64_t octets;
-	double *times;
-	size_t n_times, cap_times;
+	struct times times;
 };
-
-static double
-now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
-}
 
 static void
 die(const char *what)
@@ -52,35 +54,27 @@ die(const char *what)
 	exit(1);
 }
 
+/* A slot goes through accounts that no other slot uses. */
 static void
-keep_time(struct run *r, double t)
+launch(struct run *r, struct slot *s)
 {
-	if (r->n_times == r->cap_times) {
-		r->cap_times = r->cap_times * 2 + 1024;
-		r->times = realloc(r->times, r->cap_times * sizeof *r->times);
-		if (r->times == NULL)
-			die("memory");
-	}
-	r->times[r->n_times++] = t;
-}
+	struct epoll_event ev = { .data.ptr = s };
+	unsigned user = (s->index + s->turns++ * r->at_once) % r->plan.users;
 
-static void
-launch(struct run *r, struct client *c)
-{
-	struct epoll_event ev = { .data.ptr = c };
-
-	if (client_start(c, &r->plan, (unsigned)r->started, now()) != 0)
+	if (client_start(&s->client, &r->plan, r->first + user,
+	    r->first + (unsigned)r->started, times_now()) != 0)
 		die("connect");
 	r->started++;
-	ev.events = EPOLLOUT;
-	if (epoll_ctl(r->ep, EPOLL_CTL_ADD, c->fd, &ev) != 0)
+	ev.events = s->client.events == POLLIN ? EPOLLIN : EPOLLOUT;
+	if (epoll_ctl(r->ep, EPOLL_CTL_ADD, s->client.fd, &ev) != 0)
 		die("epoll_ctl");
 }
 
 static void
-turn(struct run *r, struct client *c, bool again)
+turn(struct run *r, struct slot *s, bool again)
 {
-	struct epoll_event ev = { .data.ptr = c };
+	struct client *c = &s->client;
+	struct epoll_event ev = { .data.ptr = s };
 	short before = c->events;
 	enum progress p = client_go(c);
 
@@ -93,7 +87,7 @@ turn(struct run *r, struct client *c, bool again)
 	}
 	if (p == PROGRESS_DONE) {
 		r->done++;
-		keep_time(r, now() - c->began);
+		times_add(&r->times, times_now() - c->began);
 	} else {
 		r->failed++;
 	}
@@ -104,21 +98,21 @@ turn(struct run *r, struct client *c, bool again)
 	}
 	client_stop(c);
 	if (again)
-		launch(r, c);
+		launch(r, s);
 }
 
 static void
 work(struct run *r)
 {
 	struct epoll_event evs[256];
-	double end = now() + r->seconds;
+	double end = times_now() + r->seconds;
 	bool again = true;
 	int n, i;
 
 	while (r->done + r->failed < r->started) {
-		if (now() >= end || (r->most > 0 && r->started >= r->most))
+		if (times_now() >= end || (r->most > 0 && r->started >= r->most))
 			again = false;
-		if (now() >= end + 30)
+		if (times_now() >= end + 60)
 			break;
 		n = epoll_wait(r->ep, evs, 256, 1000);
 		if (n < 0 && errno != EINTR)
@@ -130,34 +124,27 @@ work(struct run *r)
 	}
 }
 
-static int
-by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static double
-percentile(const struct run *r, double p)
-{
-	size_t i;
-
-	if (r->n_times == 0)
-		return 0;
-	i = (size_t)(p * (double)(r->n_times - 1) + 0.5);
-	return r->times[i] * 1e3;
-}
-
 static void
 report(struct run *r, double took)
 {
-	qsort(r->times, r->n_times, sizeof *r->times, by_size);
+	struct rusage u;
+	char *p;
+
+	(void)getrusage(RUSAGE_SELF, &u);
+	for (p = r->plan.why; *p != '\0'; p++)
+		*p = *p < ' ' || *p == '"' || *p == '\\' ? ' ' : *p;
 	printf("{\"done\": %lu, \"failed\": %lu, \"seconds\": %.3f, "
 	    "\"per_s\": %.2f, \"MB_per_s\": %.2f, \"p50_ms\": %.3f, "
-	    "\"p95_ms\": %.3f, \"p99_ms\": %.3f}\n", r->done, r->failed, took,
+	    "\"p95_ms\": %.3f, \"p99_ms\": %.3f, \"load_cpu_s\": %.3f, "
+	    "\"why\": \"%s\"}\n", r->done,
+	    r->failed + (r->started - r->done - r->failed), took,
 	    (double)r->done / took, (double)r->octets / took / 1e6,
-	    percentile(r, 0.50), percentile(r, 0.95), percentile(r, 0.99));
+	    times_percentile(&r->times, 0.50), times_percentile(&r->times, 0.95),
+	    times_percentile(&r->times, 0.99),
+	    (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1e-6,
+	    r->plan.why);
+	fflush(stdout);
 }
 
 static void
@@ -175,22 +162,27 @@ static enum what
 what_of(const char *s)
 {
 	static const char *const names[] = { "session", "connect", "retr",
-		"login", "idle" };
+		"login", "idle", "handshake", "noop" };
 	unsigned i;
 
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(s, names[i]) == 0)
 			return (enum what)i;
 	}
-	fprintf(stderr, "load: -m %s: not one of session connect retr login idle\n", s);
+	fprintf(stderr, "load: -m %s: not one of session connect retr login "
+	    "idle handshake noop\n", s);
 	exit(64);
 }
 
+/* One cipher for all servers, or their preferences would be measured. */
 static void
 use_tls(struct plan *p)
 {
 	p->tls = SSL_CTX_new(TLS_client_method());
-	if (p->tls == NULL)
+	if (p->tls == NULL ||
+	    SSL_CTX_set_min_proto_version(p->tls, TLS1_3_VERSION) != 1 ||
+	    SSL_CTX_set_ciphersuites(p->tls, "TLS_AES_256_GCM_SHA384") != 1 ||
+	    SSL_CTX_set1_groups_list(p->tls, "X25519") != 1)
 		die("TLS");
 	SSL_CTX_set_mode(p->tls, SSL_MODE_ENABLE_PARTIAL_WRITE);
 }
@@ -201,50 +193,67 @@ options(struct run *r, int argc, char **argv)
 	struct plan *p = &r->plan;
 	int c;
 
-	while ((c = getopt(argc, argv, "a:p:trm:u:n:w:k:c:s:o:l")) != -1) {
+	while ((c = getopt(argc, argv, "a:p:trPm:u:n:w:k:c:f:s:o:li:")) != -1) {
 		switch (c) {
 		case 'a': inet_pton(AF_INET, optarg, &p->to.sin_addr); break;
 		case 'p': p->to.sin_port = htons((uint16_t)atoi(optarg)); break;
 		case 't': use_tls(p); break;
 		case 'r': p->resume = true; break;
+		case 'P': p->pipe = true; break;
 		case 'm': p->what = what_of(optarg); break;
 		case 'u': p->user = optarg; break;
 		case 'n': p->users = (unsigned)atoi(optarg); break;
 		case 'w': p->password = optarg; break;
 		case 'k': p->retr = (unsigned)atoi(optarg); break;
 		case 'c': r->at_once = (unsigned)atoi(optarg); break;
+		case 'f': r->first = (unsigned)atoi(optarg); break;
 		case 's': r->seconds = atof(optarg); break;
 		case 'o': r->most = strtoul(optarg, NULL, 10); break;
 		case 'l': p->login = true; break;
+		case 'i': r->pause = atof(optarg) / 1e3; break;
 		default: exit(64);
 		}
 	}
+	if (p->users == 0 || r->at_once == 0)
+		exit(64);
+}
+
+static void
+crowd(struct run *r)
+{
+	unsigned i;
+
+	r->ep = epoll_create1(0);
+	r->slots = calloc(r->at_once, sizeof *r->slots);
+	if (r->ep < 0 || r->slots == NULL)
+		die("start");
+	for (i = 0; i < r->at_once; i++) {
+		r->slots[i].index = i;
+		launch(r, &r->slots[i]);
+		/* Openings in waves, so that no accept queue overflows. */
+		if (r->plan.what == WHAT_IDLE && i % 128 == 127)
+			work(r);
+	}
+	work(r);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct run r = { .at_once = 1, .seconds = 3, .plan = { .users = 1,
-	    .user = "user%d", .password = "secret", .retr = 1,
+	struct run r = { .at_once = 1, .seconds = 3, .pause = 0.001, .plan = {
+	    .users = 1, .user = "user%d", .password = "secret", .retr = 1,
 	    .to.sin_family = AF_INET } };
-	double began;
-	unsigned i;
+	double began = times_now();
 
 	options(&r, argc, argv);
-	r.ep = epoll_create1(0);
-	r.clients = calloc(r.at_once, sizeof *r.clients);
-	if (r.ep < 0 || r.clients == NULL)
-		die("start");
-	began = now();
-	for (i = 0; i < r.at_once; i++) {
-		launch(&r, &r.clients[i]);
-		/* Openings in waves, so that no accept queue overflows. */
-		if (r.plan.what == WHAT_IDLE && i % 128 == 127)
-			work(&r);
+	if (r.plan.what == WHAT_NOOP) {
+		r.failed = noop_run(&r.plan, r.seconds, r.pause, &r.times) != 0;
+		r.done = r.times.n;
+		r.started = r.done + r.failed;
+	} else {
+		crowd(&r);
 	}
-	work(&r);
-	report(&r, now() - began);
-	fflush(stdout);
+	report(&r, times_now() - began);
 	if (r.plan.what == WHAT_IDLE)
 		hold();
 	return r.failed > 0 && r.done == 0;

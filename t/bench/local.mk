@@ -1,12 +1,25 @@
-# Benchmarks: built by `make bench`, never by a timed test.
-EXTRA_PROGRAMS += t/bench/load
-t_bench_load_SOURCES = t/bench/load.c t/bench/client.c t/bench/client.h
+# Measuring: `make bench`, `make bench BENCH='session tls --rounds 1' SEED=7`.
+# Nothing here judges time in `make check`: t/bench/smoke only sees that every
+# row can be measured.
+check_PROGRAMS += t/bench/load t/bench/limit t/bench/park_cost
+t_bench_load_SOURCES = t/bench/load.c t/bench/client.c t/bench/client.h \
+	t/bench/noop.c t/bench/noop.h t/bench/times.c t/bench/times.h
 t_bench_load_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 t_bench_load_LDADD = $(OPENSSL_LIBS)
-EXTRA_DIST += t/bench/run
-CLEANFILES += t/bench/load
 
-bench: all t/bench/load
+t_bench_limit_SOURCES = t/bench/limit.c t/bench/canned.c t/bench/canned.h
+t_bench_limit_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
+t_bench_limit_LDADD = $(OPENSSL_LIBS)
+
+t_bench_park_cost_SOURCES = t/bench/park_cost.c t/bench/times.c t/bench/times.h
+t_bench_park_cost_LDADD = lib/net/libnet.a $(BASE_LIBS)
+
+TESTS += t/bench/smoke
+EXTRA_DIST += t/bench/run t/bench/smoke t/bench/bench.py t/bench/chart.py \
+	t/bench/drive.py t/bench/mail.py t/bench/meter.py t/bench/report.py \
+	t/bench/rows.py t/bench/servers.py t/bench/work.py
+
+bench: all t/bench/load t/bench/limit t/bench/park_cost
 	builddir='$(abs_top_builddir)' srcdir='$(abs_top_srcdir)' \
 	    $(PYTHON) $(srcdir)/t/bench/run $(BENCH)
 .PHONY: bench

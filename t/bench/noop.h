@@ -1,0 +1,17 @@
+/*
+ * noop.h - one session that says NOOP again and again
+ */
+#ifndef BENCH_NOOP_H
+#define BENCH_NOOP_H
+
+#include "t/bench/client.h"
+#include "t/bench/times.h"
+
+/*
+ * Log in, then NOOP for so many seconds (or until SIGTERM) with pauses, each
+ * NOOP timed; QUIT.  0, or -1 with plan->why set.
+ */
+int noop_run(struct plan *plan, double seconds, double pause,
+    struct times *ts);
+
+#endif

@@ -12,8 +12,10 @@
 
 #include "lib/base/err.h"
 #include "lib/base/wire.h"
+#include "lib/mail/folder.h"
 #include "lib/mail/msgs.h"
 #include "lib/mail/slice.h"
+#include "lib/mail/sort.h"
 
 #define LOOK_PATH	(4 + 255 + 1)	/* "cur/" and a name */
 
@@ -24,24 +26,48 @@ const char *look_path(const struct msgs *m, const struct msgs_row *r,
 /* ",S=…,W=…" of a name. */
 bool look_sizes(struct span base, uint64_t *octets_r, uint64_t *wire_r);
 
+#define LOOK_AHEAD	16	/* files that the disk may read meanwhile */
+
+/* A file being counted. */
+struct look_file {
+	int fd;
+	uint32_t row;
+	uint64_t octets;	/* its size when it was opened */
+	int64_t mtime;
+};
+
 struct look {
-	int fd;			/* being counted, or -1 */
+	int maildrop;
+	int folders[FOLDER_N];	/* -1: not opened yet */
+	struct sort order;	/* rows to look at, by inode */
+	bool planned;
+	size_t at;
+	struct look_file now;	/* fd -1: none */
+	struct look_file ahead[LOOK_AHEAD];
+	size_t first, waiting;	/* of them */
 	char *block;		/* to read into, kept between files */
 	struct wire wire;
 	uint64_t octets;
+	bool missing;		/* one was not there under its name */
 	uint32_t stated, counted, strange, unreadable;
 	uint64_t counted_octets;
 };
 
-void look_begin(struct look *l);
+/* maildrop stays the caller's. */
+void look_begin(struct look *l, int maildrop);
 void look_end(struct look *l);
 
 /*
- * Look at one row (MSGS_LOOK), until it is known or put out (MSGS_OUT: no
- * message).  0 done; 1 the slice is over, call again with the same row; 2 it
- * is not there under this name; -1 ERR_TEMP.
+ * Look at all rows with MSGS_LOOK or MSGS_COUNT, until they are known or put
+ * out (MSGS_OUT: no message).  Those that are missing keep their flags.  0
+ * done, then it may be called anew; 1 more to do; -1 ERR_TEMP.
+ *
+ * Files are taken by inode, which is the order on most disks; those that are
+ * not in memory are asked for a few at a time, so that the disk is never idle.
+ * With both MSGS_LOOK and MSGS_COUNT a file may be of any kind and is not
+ * opened before that is known.
  */
-int look_at(struct look *l, int maildrop, const struct msgs *m,
-    struct msgs_row *r, struct slice *s, struct err *e);
+int look_step(struct look *l, struct msgs *m, struct slice *s,
+    struct err *e);
 
 #endif

@@ -30,6 +30,8 @@ become(struct meet *me, struct msgs_row *r, const struct pass_file *f,
 
 	if (r->ino != f->ino)
 		flags |= MSGS_LOOK;
+	if ((flags & MSGS_LOOK) != 0 && f->type == DT_UNKNOWN)
+		flags |= MSGS_COUNT;	/* as look_step() wants it */
 	if (f->folder == FOLDER_NEW)
 		flags |= MSGS_NEW;
 	r->flags = (uint8_t)(flags | MSGS_SEEN);

@@ -31,9 +31,7 @@ struct scan {
 	bool walked[FOLDER_N];	/* has to be read; the other has not changed */
 	struct folder_walk walk;
 	struct look look;
-	size_t at;
 	uint32_t unclean;	/* passes that others disturbed */
-	bool missing;		/* a file was not where the last pass saw it */
 	struct uidl_fill fill;
 	struct scan_notes notes;
 };
@@ -47,7 +45,6 @@ static int
 next(struct scan *sc, enum phase phase)
 {
 	sc->phase = phase;
-	sc->at = 0;
 	return NEXT;
 }
 
@@ -88,7 +85,6 @@ pass_again(struct scan *sc, struct err *e)
 	enum folder f;
 
 	sc->notes.passes++;
-	sc->missing = false;
 	if (folder_walk_begin(&sc->walk, sc->maildrop, e) < 0)
 		return -1;
 	compare(sc, sc->walk.before);
@@ -169,7 +165,7 @@ check_slipped(const struct scan *sc, struct err *e)
 	const struct msgs *m = &sc->meet.m;
 	size_t i;
 
-	for (i = 0; sc->missing && i < m->count; i++)
+	for (i = 0; sc->look.missing && i < m->count; i++)
 		if ((m->rows[i].flags & (MSGS_LOOK | MSGS_COUNT)) != 0 &&
 		    (m->rows[i].flags & MSGS_SEEN) != 0)
 			return err_set(e, ERR_TEMP,
@@ -180,33 +176,19 @@ check_slipped(const struct scan *sc, struct err *e)
 static int
 look_at_new(struct scan *sc, struct slice *s, struct err *e)
 {
-	struct msgs *m = &sc->meet.m;
-	struct msgs_row *r;
-	int code;
+	int r = look_step(&sc->look, &sc->meet.m, s, e);
 
-	while (sc->at < m->count) {
-		r = &m->rows[sc->at];
-		if ((r->flags & (MSGS_LOOK | MSGS_COUNT)) == 0) {
-			sc->at++;
-			continue;
-		}
-		code = look_at(&sc->look, sc->maildrop, m, r, s, e);
-		if (code == 1 || code < 0)
-			return code;
-		sc->missing = sc->missing || code == 2;
-		sc->at++;
-		if (slice_over(s))
-			return 1;
-	}
-	if (sc->missing && sc->notes.passes < LOOK_PASSES) {
+	if (r != 0)
+		return r;
+	if (sc->look.missing && sc->notes.passes < LOOK_PASSES) {
 		/*
 		 * Whoever renames in a loop waits for the folder's lock while
 		 * we read it, and so moves a file just before we look, each
 		 * time: get out of step.
 		 */
-		code = pass_again(sc, e);
-		return code == NEXT && sc->notes.passes > PASSES ?
-		    SCAN_LATER : code;
+		r = pass_again(sc, e);
+		return r == NEXT && sc->notes.passes > PASSES ? SCAN_LATER :
+		    r;
 	}
 	if (check_slipped(sc, e) < 0)
 		return -1;
@@ -239,7 +221,7 @@ scan_new(int maildrop, struct err *e)
 	}
 	sc->maildrop = maildrop;
 	sc->phase = READ_INDEX;
-	look_begin(&sc->look);
+	look_begin(&sc->look, maildrop);
 	if (index_load_begin(&sc->load, maildrop) < 0)
 		index_load_end(&sc->load);
 	return sc;

@@ -288,6 +288,5 @@ sort_end(struct sort *s)
 {
 	free(s->from);
 	free(s->to);
-	s->from = s->to = NULL;
-	s->count = s->cap = 0;
+	memset(s, 0, sizeof(*s));
 }

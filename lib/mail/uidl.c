@@ -53,17 +53,25 @@ uidl_valid(struct span uidl)
 static bool
 take(struct uidl_fill *f, const struct msgs *m, struct span uidl, size_t row)
 {
-	size_t at = names_hash(uidl);
+	uint64_t hash = names_hash(uidl);
+	uint32_t tag = (uint32_t)(hash >> 32);
+	struct names_slot *slot;
 	struct span other;
-	uint32_t was;
+	size_t at;
 
-	for (; (was = f->table[at & f->mask]) != 0; at++) {
-		other = msgs_uidl(m, &m->rows[was - 1]);
+	for (at = hash;; at++) {
+		slot = &f->table[at & f->mask];
+		if (slot->row == 0)
+			break;
+		if (slot->hash != tag)
+			continue;
+		other = msgs_uidl(m, &m->rows[slot->row - 1]);
 		if (other.len == uidl.len &&
 		    memcmp(other.ptr, uidl.ptr, uidl.len) == 0)
 			return false;
 	}
-	f->table[at & f->mask] = (uint32_t)row + 1;
+	slot->row = (uint32_t)row + 1;
+	slot->hash = tag;
 	return true;
 }
 
@@ -92,7 +100,7 @@ begin(struct uidl_fill *f, size_t n, struct err *e)
 
 	while (slots < n * 2)
 		slots *= 2;
-	f->table = mem_new(slots, sizeof(uint32_t));
+	f->table = mem_new(slots, sizeof(*f->table));
 	if (f->table == NULL)
 		return err_set(e, ERR_TEMP, "out of memory");
 	f->mask = slots - 1;

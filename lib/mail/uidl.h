@@ -15,6 +15,7 @@
 #include "lib/base/err.h"
 #include "lib/base/span.h"
 #include "lib/mail/msgs.h"
+#include "lib/mail/names.h"
 #include "lib/mail/slice.h"
 
 #define UIDL_OCTETS	20
@@ -35,7 +36,7 @@ bool uidl_valid(struct span uidl);
  * 1 is more to do, -1 ERR_TEMP.  uidl_fill_end() in every case.
  */
 struct uidl_fill {
-	uint32_t *table;
+	struct names_slot *table;	/* by id; hash is 32 bits of it */
 	size_t mask;
 	size_t at;
 	int phase;

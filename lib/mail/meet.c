@@ -112,9 +112,10 @@ meet_entry(void *arg, const struct folder_entry *fe, struct err *e)
 void
 meet_begin(struct meet *me, const bool walked[FOLDER_N])
 {
-	struct msgs_row *r = me->m.rows, *end = r + me->m.count;
+	struct msgs_row *r = me->m.rows;
+	size_t n;
 
-	for (; r < end; r++)
+	for (n = me->m.count; n > 0; n--, r++)
 		if (walked[folder_of(r)])
 			r->flags |= MSGS_OUT;
 }
@@ -122,9 +123,10 @@ meet_begin(struct meet *me, const bool walked[FOLDER_N])
 void
 meet_pass(struct meet *me, const bool walked[FOLDER_N])
 {
-	struct msgs_row *r = me->m.rows, *end = r + me->m.count;
+	struct msgs_row *r = me->m.rows;
+	size_t n;
 
-	for (; r < end; r++) {
+	for (n = me->m.count; n > 0; n--, r++) {
 		if ((r->flags & MSGS_OUT) != 0)
 			continue;
 		r->flags |= MSGS_SEEN;
@@ -283,9 +285,10 @@ meet_join(struct meet *me, struct slice *s, struct err *e)
 void
 meet_forget_unseen(struct meet *me)
 {
-	struct msgs_row *r = me->m.rows, *end = r + me->m.count;
+	struct msgs_row *r = me->m.rows;
+	size_t n;
 
-	for (; r < end; r++)
+	for (n = me->m.count; n > 0; n--, r++)
 		if ((r->flags & (MSGS_SEEN | MSGS_OUT)) == 0) {
 			r->flags = MSGS_OUT;
 			r->ino = 0;
@@ -296,11 +299,11 @@ bool
 meet_end(struct meet *me)
 {
 	bool mixed = me->doubles > 0;
-	struct msgs_row *r, *end;
+	struct msgs_row *r;
+	size_t n;
 
 	msgs_forget(&me->m, MSGS_OUT | MSGS_LOOK | MSGS_COUNT);
-	end = me->m.rows + me->m.count;
-	for (r = me->m.rows; r < end; r++) {
+	for (r = me->m.rows, n = me->m.count; n > 0; n--, r++) {
 		r->flags &= MSGS_KEPT;
 		mixed = mixed || (r->flags & MSGS_TWIN) != 0;
 	}

@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import tempfile
 
+import drive
 import meter
 from drive import load
 from mail import Mail
@@ -17,6 +18,7 @@ class Scale:
     """How much of everything; the usual, all of it (--full), or a trace."""
     users = 100
     settle = 2.5		# seconds after which a folder's time stamp can be trusted
+    rest, may_drop = 0.3, True
     big = 50_000_000
     many, dropped, dele = 100_000, 10_000, 10_000
     pool = 100_000
@@ -34,7 +36,8 @@ class Full(Scale):
 
 class Smoke(Scale):
     users = 12
-    settle = 0.1
+    settle = 0.05
+    rest, may_drop = 0.03, False		# a test leaves the machine's caches alone
     big = 1_000_000
     many, dropped, dele = 300, 200, 50
     pool = 300
@@ -61,6 +64,7 @@ class Bench:
         self.results, self.reasons, self.faults = {}, {}, []
         self.stored, self.warmed = set(), set()
         self.numbers = 0
+        drive.rest, drive.may_drop = scale.rest, scale.may_drop
         self.descriptors = many_descriptors()
 
     def number(self):
@@ -122,7 +126,7 @@ class Bench:
             if not srv.running():
                 srv.start()
             if getattr(row.run, 'warm', False) and (row.key, srv.name) not in self.warmed:
-                seconds, self.seconds = self.seconds, min(0.3, self.seconds)
+                seconds, self.seconds = self.seconds, min(self.scale.rest, self.seconds)
                 try:
                     row.run(self, srv)
                 finally:

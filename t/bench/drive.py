@@ -19,6 +19,9 @@ from servers import PORT, TLS_PORT, Failed, NotMeasured, spawn
 LOAD = BUILD + '/t/bench/load'
 MOST_HELD = 8000	# connections of one load process
 
+rest = 0.3		# seconds that are given to what is still going on
+may_drop = True		# the kernel's caches
+
 
 def command(srv, seconds, args, tls, ec):
     c = [LOAD, '-a', srv.addr_ec if ec else srv.addr, '-p', str(TLS_PORT if tls else PORT), '-s', str(seconds)]
@@ -55,6 +58,10 @@ def log_in(srv, user):
     return load(srv, '-m', 'login', '-o', 1, '-u', user, seconds=0)
 
 
+def warm_up(srv, **kw):
+    load(srv, '-m', 'session', '-c', 4, '-n', 4, seconds=rest, **kw)
+
+
 def settled(b, srv, user):
     """Nothing changes in the maildrop any more, and the server knows it."""
     log_in(srv, user)
@@ -77,12 +84,12 @@ def held(srv, count, *args, tls=False, first=0):
                 raise Failed('only %d of %d could be held: %s' % (r['done'], n, r['why'] or 'closed'))
             p.stdout.readline()
             left -= n
-        time.sleep(0.3)
+        time.sleep(rest)
         yield
     finally:
         for p in procs:
             p.communicate('')
-        time.sleep(0.3)
+        time.sleep(rest)
 
 
 @contextlib.contextmanager
@@ -92,7 +99,7 @@ def noops(srv, user='user0', pause=1, **figures):
     p = spawn(command(srv, 3600, ['-m', 'noop', '-u', user, '-i', pause], False, False),
               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        time.sleep(0.2)
+        time.sleep(rest)
         yield into
     finally:
         p.send_signal(signal.SIGTERM)
@@ -157,7 +164,7 @@ def delete_all(srv, user, count):
 
 def unlink_all(path):
     """The floor under it: every name removed, both folders synced; ms."""
-    names = os.listdir(path + '/cur')
+    names = sorted(os.listdir(path + '/cur'))
     at = time.monotonic()
     for sub in ('cur', 'new'):
         fd = os.open(path + '/' + sub, os.O_RDONLY)
@@ -170,6 +177,8 @@ def unlink_all(path):
 
 
 def drop_caches():
+    if not may_drop:
+        return
     os.sync()
     try:
         with open('/proc/sys/vm/drop_caches', 'w') as f:

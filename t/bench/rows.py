@@ -84,6 +84,8 @@ def table(s):
             needs=['many%d' % n], servers=PEERS),
         Row('dropped', "login, %s messages, the kernel's caches dropped" % k(s.dropped), 'ms',
             [('value', 150)], work.dropped('many%d' % s.dropped), needs=['many%d' % s.dropped]),
+        Row('dropped-new', 'the same, and one message came', 'ms', [],
+            work.dropped('late%d' % s.dropped, 1), needs=['late%d' % s.dropped], servers=PEERS),
         Row('dele', 'DELE %s and QUIT, synced (limit: unlink and two fsync)' % k(s.dele), 'ms',
             [('dovecot', 3)], work.dele('dele%d' % s.dele, s.dele), needs=['dele%d' % s.dele]),
         Row('idle', 'memory of a connection before the login', 'kB',

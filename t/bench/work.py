@@ -7,8 +7,9 @@ import statistics
 import subprocess
 import time
 
+import drive
 from drive import (command, delete_all, drop_caches, held, load, log_in, noop_times, noops, read_all, settled, slow_disk,
-                   unlink_all)
+                   unlink_all, warm_up)
 from harness import BUILD
 from mail import base_name, make_drop, put
 from meter import Measure
@@ -78,7 +79,7 @@ def first(user, before=in_memory):
         srv.stop()
         srv.forget(user)
         srv.start()
-        load(srv, '-m', 'session', '-c', 4, '-n', 4, seconds=0.3)
+        warm_up(srv)
         before(b, srv, user)
         alone = noop_times(srv, min(1, b.seconds))
         with noops(srv) as others:
@@ -90,10 +91,13 @@ def first(user, before=in_memory):
     return run
 
 
-def dropped(user):
+def dropped(user, new=0):
     def run(b, srv):
         if srv.name != 'limit':
             settled(b, srv, user)
+        if new:
+            b.mail.arrive(srv.drop(user), new, b.number())
+            srv.own(user)
         drop_caches()
         r = log_in(srv, user)
         r['value'] = r['p50_ms']
@@ -122,7 +126,7 @@ def memory(counts, tls=False, login=False):
     def run(b, srv):
         srv.restart()
         args = ['-u', 'user%d', '-l', '-n', counts[1]] if login else []
-        load(srv, '-m', 'session', '-c', 4, '-n', 4, seconds=0.3, tls=tls)
+        warm_up(srv, tls=tls)
         few, more = counts
         with Measure(srv.group) as m:
             with held(srv, few, *args, tls=tls):
@@ -149,14 +153,14 @@ def noop_while_cold(drops):
         for i in range(drops):
             srv.forget('cold%d' % i)
         srv.start()
-        load(srv, '-m', 'session', '-c', 4, '-n', 4, seconds=0.3)
+        warm_up(srv)
         drop_caches()
         log_in(srv, 'user0')
         with slow_disk(srv, srv.root(), SLOW_IOPS) as how:
             p = spawn(command(srv, 600, ['-m', 'login', '-c', drops, '-o', drops, '-n', drops, '-u', 'cold%d'],
                               False, False), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
             try:
-                time.sleep(0.2)
+                time.sleep(drive.rest)
                 r = noop_times(srv, b.scale.cold_seconds)
                 r['note'] = '%s; %s' % (how, 'all were open' if p.poll() is not None else 'still opening at the end')
             finally:
@@ -177,7 +181,7 @@ def cost(at_once):
 
 def parking(b):
     """Lines of t/bench/park_cost: a loop of ours with idle descriptors."""
-    r = subprocess.run([BUILD + '/t/bench/park_cost', str(b.scale.idle_many), str(max(1, int(b.seconds)))],
+    r = subprocess.run([BUILD + '/t/bench/park_cost', str(b.scale.idle_many), str(int(b.seconds))],
                        capture_output=True, text=True)
     if r.returncode != 0:
         raise Failed('park_cost: ' + r.stderr.strip())

@@ -26,8 +26,10 @@ CALLS = {
     'connect': 'ECONNREFUSED EAGAIN EINTR ENETUNREACH EADDRNOTAVAIL EPERM ENOENT',
     'bind': 'EADDRINUSE EACCES EADDRNOTAVAIL ENOMEM', 'listen': 'EADDRINUSE ENOMEM',
     'sendto': SEND, 'recvfrom': RECEIVE,
-    # channels between our processes, of a kind that no network is behind
-    'sendmsg': 'EAGAIN EINTR ENOBUFS ENOMEM ETOOMANYREFS EPIPE ECONNRESET', 'recvmsg': 'EAGAIN EINTR ENOMEM ECONNRESET',
+    # channels between our processes: that one end is lost is when its process
+    # has ended, which is another campaign
+    'sendmsg': 'EAGAIN EINTR ENOBUFS ENOMEM ETOOMANYREFS', 'recvmsg': 'EAGAIN EINTR ENOMEM',
+    'sendmmsg': 'EAGAIN EINTR ENOBUFS ENOMEM ETOOMANYREFS', 'recvmmsg': 'EAGAIN EINTR ENOMEM',
     'shutdown': 'ENOTCONN ENOBUFS', 'setsockopt': 'ENOMEM ENOBUFS EINVAL ENOPROTOOPT',
     'getsockopt': 'ENOBUFS ENOPROTOOPT', 'getsockname': 'ENOBUFS', 'getpeername': 'ENOTCONN ENOBUFS',
     # files
@@ -74,19 +76,24 @@ CALLS = {
     'futex': '', 'sched_yield': '', 'set_robust_list': '', 'set_tid_address': '', 'rseq': '', 'arch_prctl': '',
     'sigaltstack': '', 'clock_gettime': '', 'gettimeofday': '', 'time': '', 'getpid': '', 'gettid': '', 'getppid': '',
     'getpgrp': '', 'getuid': '', 'geteuid': '', 'getgid': '', 'getegid': '', 'getresuid': '', 'getresgid': '',
-    'umask': '', 'uname': '', 'getrusage': '', 'sched_getaffinity': '', 'setitimer': '',
+    'umask': '', 'uname': '', 'getrusage': '', 'alarm': '', 'sched_getaffinity': '', 'setitimer': '',
 }
 LATE = {'close': 'EIO EINTR', 'unlinkat': 'EIO', 'renameat': 'EIO', 'renameat2': 'EIO', 'linkat': 'EIO', 'connect': 'EINTR'}
 RESULTS = {'brk': [0]}
 SHORT = {'read': 2, 'write': 2, 'pread64': 2, 'pwrite64': 2, 'recvfrom': 2, 'sendto': 2, 'readv': 2, 'writev': 2,
          'preadv2': 2, 'sendfile': 3, 'copy_file_range': 4, 'splice': 4}
-# A file that answers so is left out of that session's list, as one that nobody
-# may read is.
-UNREADABLE = {(c, e) for c in ('open', 'openat', 'openat2', 'fstat', 'newfstatat', 'read', 'pread64')
-              for e in ('EACCES', 'EPERM', 'EIO', 'ELOOP', 'ENOENT', 'ESTALE', 'ENXIO')}
-# A channel that says so has lost its other end: whoever hears it gives the other
-# process up, which is started again.
-LOST = {('sendmsg', 'EPIPE'), ('sendmsg', 'ECONNRESET'), ('recvmsg', 'ECONNRESET')}
+# A file that answers otherwise is left out of that session's list, as one that
+# nobody may read is.
+OF_THE_MOMENT = ('EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR', 'short')
+LOOKS = ('open', 'openat', 'openat2', 'fstat', 'newfstatat', 'statx', 'read', 'pread64', 'close')
+
+
+def may_hide_a_file(role, call, text):
+    return role == 'drop' and call in LOOKS and text not in OF_THE_MOMENT
+
+
+# Before main() the C library's loader does not expect this.
+LOADER = ('mmap', 1)
 # The sanitizers' own allocator ends the process when these fail.
 OF_SANITIZERS = ('mmap', 'munmap', 'mprotect', 'mremap', 'madvise', 'brk')
 

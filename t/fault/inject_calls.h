@@ -10,6 +10,9 @@ CALL(accept4)
 #ifdef SYS_access
 CALL(access)
 #endif
+#ifdef SYS_alarm
+CALL(alarm)
+#endif
 #ifdef SYS_arch_prctl
 CALL(arch_prctl)
 #endif

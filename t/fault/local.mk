@@ -5,11 +5,25 @@ t_fault_inject_SOURCES = t/fault/inject.c t/fault/inject_calls.h \
 t_fault_inject_CFLAGS = -std=c11 $(WARN_CFLAGS)
 t_fault_inject_LDFLAGS =
 
+# A shim that lets one allocation fail, and what puts it before our programs.
+check_PROGRAMS += t/fault/preload
+t_fault_preload_CFLAGS = -std=c11 $(WARN_CFLAGS)
+t_fault_preload_LDFLAGS =
+EXTRA_t_fault_preload_DEPENDENCIES = t/fault/failmalloc.so
+t/fault/failmalloc.so: $(srcdir)/t/fault/failmalloc.c \
+		$(srcdir)/t/fault/failmalloc.h
+	@$(MKDIR_P) t/fault
+	$(CC) -shared -fPIC -std=c11 -O1 -Wall -Wextra -D_GNU_SOURCE \
+	    -I$(srcdir) -o $@ $(srcdir)/t/fault/failmalloc.c
+CLEANFILES += t/fault/failmalloc.so
+
+EXTRA_DIST += t/fault/failmalloc.c t/fault/failmalloc.h t/fault/alloc.py
 EXTRA_DIST += t/fault/run t/fault/calls.py t/fault/oracle.py \
-	t/fault/oracle_test.py t/fault/stories.py t/fault/sweep.py \
-	t/fault/tracer.py t/fault/visit.py
+	t/fault/oracle_test.py t/fault/smart.py t/fault/stage.py \
+	t/fault/stories.py t/fault/sweep.py t/fault/tracer.py \
+	t/fault/visit.py
 TESTS += t/fault/run
 
-fault: all t/fault/inject
+fault: all t/fault/inject t/fault/preload t/fault/failmalloc.so
 	$(HARNESS) $(srcdir)/t/fault/run $(ONLY)
 .PHONY: fault

@@ -8,228 +8,81 @@ keeper's waiting before a restart does not grow.
 """
 import collections
 import os
-import re
-import shutil
 import time
 
 import calls
-from oracle import Oracle, Violation
-from server import BUILD, Server
+from oracle import Violation
+from stage import SANITIZED, Stage
 from stories import STORIES
-from tracer import Tracer
-from visit import Bystander, Control, check_login, put
 
 ORDINALS = 60		# of one call and role; later ones are alike
-ACCOUNTS = 24
-SANITIZED = b'__asan_init' in open(BUILD + '/libexec/front', 'rb').read()
+DEATHS = 2		# after so many a new server costs less than keeper's waiting
 Site = collections.namedtuple('Site', 'story role call k text order')
-
-
-class Stage:
-    """A server under the tracer, accounts, a bystander, the oracle."""
-
-    def __init__(self, run, conf=None, seats=ACCOUNTS):
-        self.run, self.rnd = run, run.random
-        self.secret = 'canary-%016x' % self.rnd.getrandbits(64)
-        self.oracle = Oracle([self.secret])
-        self.conf, self.seats = conf or {}, seats
-        self.server = self.tracer = None
-        self.turn = self.made = 0
-        self.base = {}
-
-    def open(self):
-        one = {'auth': {'processes': 1}, 'mail': {'processes': 1}, **self.conf}
-        self.server = Server('fault', conf=one)
-        self.server.killed = True
-        self.control = Control(self.server)
-        self.tracer = Tracer()
-        # What LeakSanitizer does at the end needs the place of a tracer.
-        self.server.start(env={'ASAN_OPTIONS': 'detect_leaks=0'})
-        self.names = ['u%d@example.org' % i for i in range(self.seats)]
-        self.server.account(*self.names, 'by@example.org', password=self.secret)
-        octets = b'Subject: by\n\n' + b'stand by\n' * 40
-        self.server.deliver('by@example.org', octets)
-        self.server.deliver('by@example.org', octets)
-        self.bystander = Bystander(self.server, self.oracle, 'by@example.org', self.secret,
-                                   octets.replace(b'\n', b'\r\n'))
-        for n in self.names:
-            self.server.deliver(n, self.octets(n))
-            self.add(n, 2)
-            d = self.oracle.drop(n)
-            for o in d.read(self.server.maildrop(n)).values():
-                d.delivered(o)
-            check_login(self.server, d, self.secret)
-        self.began()
-        return self
-
-    def began(self):
-        """A new server: trace it, let the bystander in."""
-        self.tracer.follow(self.server)
-        self.bystander.enter()
-        self.base = {k: self.rss(p) for k, p in self.control.processes().items() if p}
-
-    def octets(self, name):
-        self.made += 1
-        lines = [b'line %d of it' % i for i in range(self.rnd.randrange(1, 60))] + [b'.', b'..dots', b'.']
-        return b'From: x@example.org\nSubject: %d to %s\n\n' % (self.made, name.encode()) + b'\n'.join(lines) + b'\n'
-
-    def add(self, name, n=1):
-        for _ in range(n):
-            octets = self.octets(name)
-            put(self.server, name, '%d.M%dP%d.test' % (time.time(), self.made, os.getpid()), octets)
-            self.oracle.drop(name).delivered(octets)
-
-    def seat(self):
-        """The next account, with four messages; every other time without its index."""
-        self.turn += 1
-        name = self.names[self.turn % len(self.names)]
-        drop = self.oracle.drop(name)
-        self.add(name, max(0, 4 - len(drop.sure)))
-        if self.turn // len(self.names) % 2:
-            self.forget_index(name)
-        return drop
-
-    def forget_index(self, name):
-        for f in os.listdir(self.server.maildrop(name)):
-            if f.startswith('pop3srvd.'):
-                os.unlink('%s/%s' % (self.server.maildrop(name), f))
-
-    @staticmethod
-    def rss(pid):
-        try:
-            return int(re.search(r'VmRSS:\s*(\d+)', open('/proc/%d/status' % pid).read()).group(1))
-        except (OSError, AttributeError):
-            return 0
-
-    def wait_all(self, patience=60):
-        """Until every process runs (again)."""
-        end = time.monotonic() + patience
-        while True:
-            self.oracle.keeper(self.server.proc.poll() is None)
-            now = self.control.processes()
-            if now and all(now.values()):
-                return
-            if time.monotonic() > end:
-                raise Violation('I8', 'not all processes came back: %s' % now)
-            time.sleep(0.005)
-
-    def start_over(self):
-        """Kill the server and start it again: all files are as they are."""
-        self.bystander.leave()
-        self.tracer.close()
-        if self.server.proc.poll() is None:
-            self.server.kill()
-        self.tracer = Tracer()
-        self.server.start(env={'ASAN_OPTIONS': 'detect_leaks=0'}, wait=False)
-        self.wait_all()
-        self.began()
-
-    def recover(self, drop, excused):
-        """What must hold now; excused: processes have ended, and may be on their way back."""
-        if not excused:
-            assert self.bystander.ask()
-            self.check(drop)
-            return
-        end = time.monotonic() + 30
-        while True:
-            self.wait_all()
-            try:
-                if not self.bystander.ask(excused=True):
-                    self.bystander.enter()
-                self.check(drop)
-                break
-            except Violation as v:
-                if v.promise != 'I7' or time.monotonic() > end:
-                    raise
-                time.sleep(0.01)
-        self.tracer.follow(self.server)
-
-    def check(self, drop):
-        """What must hold after any story."""
-        drop.on_disk(drop.read(self.server.maildrop(drop.name)))
-        check_login(self.server, drop, self.secret)
-
-    def check_outputs(self):
-        s = self.server
-        for where, text in (('the log', s.log()), ('stderr', s.stderr())):
-            self.oracle.words(where, text)
-        cores = [f for d in (s.dir, s.dir + '/run', s.dir + '/state', '/var/empty') if os.path.isdir(d)
-                 for f in os.listdir(d) if f.startswith('core')]
-        if cores:
-            raise Violation('I10', 'core files: %s' % cores)
-        for (role, _), pid in (self.control.processes() or {}).items():
-            most = self.base.get((role, _), 0) * 2 + (600000 if SANITIZED else 32768)
-            if pid:
-                self.oracle.memory(role, self.rss(pid), most)
-
-    def close(self):
-        if self.tracer:
-            self.tracer.close()
-        if self.server:
-            self.server.remove()
 
 
 class Sweep:
     def __init__(self, run, stage):
         self.run, self.stage = run, stage
         self.restarts = collections.Counter()
-        self.errnos, self.places, self.missed = set(), set(), 0
+        self.missed = 0
         self.since = 0
 
-    def tell(self, story):
-        """One story without a check: what went on is in the oracle."""
-        s = self.stage
-        drop = s.seat()
-        s.tracer.tell('zero')
-        return drop, STORIES[story].tell(s, drop)
-
-    def record(self, story):
-        """{(role, call): the most that were seen}; twice with an index, twice without."""
-        most = {}
-        for cold in (False, True, False, True):
-            self.stage.turn = len(self.stage.names) * (self.stage.turn // len(self.stage.names) // 2 * 2 + cold) + self.stage.turn % len(self.stage.names)
-            drop, done = self.tell(story)
-            assert done, 'the story "%s" fails without a fault: %s' % (story, STORIES[story].last)
-            for key, n in self.stage.tracer.counts().items():
+    def record(self, name):
+        """{(role, call): the most that were seen}, told without a fault."""
+        most, story, s = {}, STORIES[name], self.stage
+        for i in range(story.records):
+            drop = s.seat(cold=i % 2 == 1)
+            story.prepare(s)
+            s.tracer.zero()
+            done = story.tell(s, drop)
+            assert done, 'the story "%s" fails without a fault: %r' % (name, story.said)
+            for key, n in s.tracer.counts().items():
                 most[key] = max(most.get(key, 0), n)
-            self.stage.check(drop)
+            site = Site(name, '', '', 0, '', '')
+            s.recover(drop, story.excused, lambda: story.check(s, site))
+            self.since += story.excused
         return most
 
     def sites(self, story, how):
         out = []
         for (role, call), n in sorted(self.record(story).items()):
-            if call not in calls.CALLS:
+            if call not in calls.CALLS and call != 'malloc':
                 self.run.failed('sweep', '%s calls %s, which calls.py does not know' % (role, call))
                 continue
             if SANITIZED and call in calls.OF_SANITIZERS:
                 continue
             for text, order in how(role, call):
-                out += [Site(story, role, call, k, text, order) for k in range(1, min(n, ORDINALS) + 1)]
+                out += [Site(story, role, call, k, text, order) for k in range(1, (n if call == 'malloc' else min(n, ORDINALS)) + 1)]
         return out
 
     def one(self, site):
         """A fault, then what must hold all the same.  True when the fault was reached."""
-        s = self.stage
+        s, story = self.stage, STORIES[site.story]
         drop = s.seat()
-        s.tracer.tell('zero')
+        story.prepare(s)
+        s.tracer.zero()
         s.tracer.arm(site.role, site.call, site.k, site.order)
         killing = site.order.startswith(('kill', 'after'))
-        drop.may_skip = int(site.role == 'drop' and (site.call, site.text) in calls.UNREADABLE)
-        STORIES[site.story].tell(s, drop, stuck=1 if 'unlink' in site.call else None)
+        drop.may_skip = int(calls.may_hide_a_file(site.role, site.call, site.text))
+        story.tell(s, drop, stuck=1 if 'unlink' in site.call else None)
         hits = s.tracer.disarm()
         drop.may_skip = 0
-        ends = [e for e in s.tracer.ends() if "'" not in e[0] or e[2] < 0]
+        ends = [e for e in s.tracer.ends() if e[0] != 'deliver' and ("'" not in e[0] or e[2] < 0)]
         self.judge(site, ends, killing)
-        excused = killing or bool(ends) or (site.call, site.text) in calls.LOST
-        s.recover(drop, excused)
+        self.since += len(ends)
+        if killing and site.role == 'keeper' and hits:
+            self.start_over()
+        excused = killing or bool(ends) or story.excused
+        s.recover(drop, excused, lambda: story.check(s, site))
         if hits == 0:
             self.missed += 1
             return False
-        self.run.count('kills' if killing else 'calls failed')
-        self.places.add(site[:4])
-        self.errnos.add((site.call, site.text))
-        self.since += len(ends)
+        self.run.count('kills' if killing else 'allocations failed' if site.call == 'malloc' else 'calls failed')
         return True
+
+    def start_over(self):
+        self.since = 0
+        self.stage.start_over()
 
     def judge(self, site, ends, killing):
         """Processes may end by our SIGKILL; by another signal never; by themselves it is noted."""
@@ -237,7 +90,7 @@ class Sweep:
         for role, pid, how in ends:
             if how == -9:
                 continue		# ours, or keeper ending one whose channel broke
-            if how < 0:
+            if how < 0 and not (role.endswith("'") and (site.call, site.k) == calls.LOADER):
                 raise Violation('I8', '%s was ended by signal %d: %s' % (role, -how, s.server.stderr()[-1500:]))
             self.restarts['%s exits with %d after %s of %s' % (role, how, site.text, site.call)] += 1
         if site.role == 'keeper' and killing:
@@ -252,10 +105,12 @@ class Sweep:
                 break
             n += 1
             try:
-                if self.since > 3:
-                    self.since = 0
-                    self.stage.start_over()
+                if self.since >= DEATHS:
+                    self.start_over()
+                began = time.monotonic()
                 done += self.one(site)
+                if os.environ.get('SLOW') and time.monotonic() - began > float(os.environ['SLOW']):
+                    self.run.say('slow: %s %.2f s' % ('/'.join(map(str, site[:5])), time.monotonic() - began))
                 if n % 50 == 0:
                     self.stage.check_outputs()
             except Violation as v:
@@ -265,31 +120,44 @@ class Sweep:
         return done
 
     def broken(self, site, v):
-        self.run.failed('%s of %s #%d by %s in "%s"' % (site.text, site.call, site.k, site.role, site.story), v)
-        log = self.stage.server.log().splitlines()[-6:]
-        for line in log:
+        """Say all that is known, and begin again: the next site must not suffer from this one."""
+        self.run.failed("SITE='%s'" % '/'.join(map(str, site[:5])), v)
+        self.run.say('    heard: %r' % STORIES[site.story].said[-600:])
+        for line in self.stage.server.log().splitlines()[-8:]:
             self.run.say('    ' + line)
-        s = self.stage
-        for name in s.names:		# begin again: the next site must not suffer from this one
-            shutil.rmtree(s.server.maildrop(name), ignore_errors=True)
-        s.close()
-        fresh = Stage(self.run, s.conf, s.seats).open()
-        s.__dict__.update(fresh.__dict__)
+        self.stage.close()
+        self.stage.open()
 
 
-def sweep(run, until, how, name):
-    stage = Stage(run)
+def chosen():
+    """STORY and SITE in the environment: these only, to look again at what failed."""
+    site = os.environ.get('SITE', '').split('/')
+    return site[0] or os.environ.get('STORY', ''), site
+
+
+def order(run, sites):
+    """At random, the sites of small stories sooner than their share."""
+    size = collections.Counter(s.story for s in sites)
+    return sorted(sites, key=lambda s: run.random.random() * size[s.story] ** 0.5)
+
+
+def sweep(run, until, how, name, outfit=None):
+    stage = Stage(run, outfit=outfit)
+    bad = run.bad
     try:
         sw = Sweep(run, stage.open())
         sites = []
-        for story in STORIES:
+        only, one = chosen()
+        stories = only.split(',') if only else list(STORIES)
+        for story in stories:
             sites += sw.sites(story, how)
-        run.random.shuffle(sites)
-        bad = run.bad
-        done = sw.go(sites, until)
+        if len(one) == 5:
+            sites = [x for x in sites if '/'.join(map(str, x[:5])) == '/'.join(one)]
+        done = sw.go(order(run, sites), until)
         stage.check_outputs()
-        run.note('%s: sites %d, ways %d; injected %d of %d possible (%d not reached again)' % (
-            name, len({x[:4] for x in sites}), len({(x.call, x.text) for x in sites}), done, len(sites), sw.missed))
+        run.note('%s (%s): sites %d, ways %d; injected %d of %d possible, %d not reached again' % (
+            name, ', '.join(stories), len({x[:4] for x in sites}), len({(x.call, x.text) for x in sites}), done,
+            len(sites), sw.missed))
         for text, n in sorted(sw.restarts.items()):
             run.note('%s: %s (%d times)' % (name, text, n))
         if run.bad == bad:

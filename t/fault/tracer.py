@@ -26,12 +26,15 @@ class Tracer:
             assert not line.startswith('no '), '%s: %s' % (order, line)
             lines.append(line)
 
-    def follow(self, server):
+    def follow(self, keeper, pids):
         """All processes of a server; the keeper first, so that what it starts is traced."""
-        self.tell('follow keeper %d' % server.proc.pid)
-        for role, index, pid in server.processes():
-            if role != 'keeper':
+        self.tell('follow keeper %d' % keeper)
+        for (role, index), pid in pids.items():
+            if pid and role != 'keeper':
                 self.tell('follow %s %d' % (role + (str(index) if index else ''), pid))
+
+    def zero(self):
+        self.tell('zero')
 
     def counts(self):
         """{(role, call): how often}"""

@@ -13,17 +13,6 @@
 #define NAME_MOST	255	/* seeds.md P-5; 512 octets a password
 				 * cannot pass: the line ends before */
 
-enum {
-	SHOW_ARG = 1,		/* no secret: a trace shows it */
-	NO_ARG = 2
-};
-
-struct verb {
-	const char *name;
-	unsigned flags;
-	enum poppass_say (*run)(struct poppass *p, struct span arg);
-};
-
 static void
 forget(struct poppass *p)
 {
@@ -111,21 +100,24 @@ do_quit(struct poppass *p, struct span arg)
 	return PASS_SAY_BYE;
 }
 
-static const struct verb verbs[] = {
+const struct poppass_verb poppass_verbs[] = {
 	{ "USER", SHOW_ARG, do_user },
 	{ "PASS", 0, do_pass },
 	{ "NEWPASS", 0, do_newpass },
 	{ "QUIT", NO_ARG, do_quit }
 };
 
-static const struct verb *
+const size_t poppass_n_verbs =
+    sizeof(poppass_verbs) / sizeof(poppass_verbs[0]);
+
+static const struct poppass_verb *
 find(struct span name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (span_ieq(name, verbs[i].name))
-			return &verbs[i];
+	for (i = 0; i < poppass_n_verbs; i++)
+		if (span_ieq(name, poppass_verbs[i].name))
+			return &poppass_verbs[i];
 	return NULL;
 }
 
@@ -133,7 +125,7 @@ static enum poppass_say
 command(struct poppass *p, struct span line)
 {
 	struct span arg = line;
-	const struct verb *v = find(span_rtrim(span_word(&arg)));
+	const struct poppass_verb *v = find(span_rtrim(span_word(&arg)));
 
 	if (v == NULL || span_has(line, '\0')) {
 		poppass_note(p, v == NULL ? "(unknown command)" :

@@ -55,6 +55,21 @@ struct poppass {
 	bool private_ok, greeted, spoken, logged_in;
 };
 
+enum {
+	SHOW_ARG = 1,		/* no secret: a trace shows it */
+	NO_ARG = 2
+};
+
+struct poppass_verb {
+	const char *name;
+	unsigned flags;
+	enum poppass_say (*run)(struct poppass *p, struct span arg);
+};
+
+/* poppass_engine.c */
+extern const struct poppass_verb poppass_verbs[];
+extern const size_t poppass_n_verbs;
+
 /* poppass_reply.c; text is '@' of the words: never the peer's. */
 void poppass_say(struct poppass *p, enum poppass_say say, struct span text);
 void poppass_note(const struct poppass *p, const char *verb,

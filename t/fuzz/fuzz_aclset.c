@@ -5,22 +5,11 @@
  * address without a step beyond them.  Half of the inputs are lists that were
  * right and got some octets changed, so that the middle is reached.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/policy/netacl.h"
 
 #include "pop3srvd/ipc/aclset.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "t/fuzz/fuzz.h"
 
 static void
 ask(const struct aclset *s, const struct netacl *acl, const uint8_t ip[16])
@@ -32,12 +21,12 @@ ask(const struct aclset *s, const struct netacl *acl, const uint8_t ip[16])
 
 	memcpy(a.ip, ip, 16);
 	v = netacl_test(acl, &a, &r);
-	check(v == VERDICT_GRANT || v == VERDICT_DENY);
+	must(v == VERDICT_GRANT || v == VERDICT_DENY);
 	if (r == NULL)
 		return;
 	(void)prefix_text(&r->p, text);
 	if (r->source < s->n_sources)
-		check(strlen(s->sources[r->source]) < SIZE_MAX);
+		must(strlen(s->sources[r->source]) < SIZE_MAX);
 }
 
 static void
@@ -51,7 +40,7 @@ take(const void *mem, size_t n, const uint8_t *asked, size_t n_asked)
 	if (aclset_unpack(&s, mem, n, NULL) < 0)
 		return;
 	for (i = 0; i < s.n; i++)
-		check(s.of[i].list < s.n_lists && s.of[i].listener != NULL);
+		must(s.of[i].list < s.n_lists && s.of[i].listener != NULL);
 	for (i = 0; i < s.n_lists; i++) {
 		acl = netacl_open(s.lists[i].ptr, s.lists[i].len);
 		if (acl == NULL)
@@ -76,16 +65,16 @@ right_ones(struct buf *b)
 	struct aclset set = { of, 3, lists, 2, sources, 2 };
 	int i;
 
-	check(prefix_parse("192.0.2.0/24", &r[0].p, NULL) == 0 &&
+	must(prefix_parse("192.0.2.0/24", &r[0].p, NULL) == 0 &&
 	    prefix_parse("192.0.2.7", &r[1].p, NULL) == 0 &&
 	    prefix_parse("2001:db8::/32", &r[2].p, NULL) == 0);
 	lists[0].ptr = (char *)netacl_compile(VERDICT_GRANT, r, 3,
 	    &lists[0].len, NULL);
 	lists[1].ptr = (char *)netacl_compile(VERDICT_DENY, NULL, 0,
 	    &lists[1].len, NULL);
-	check(lists[0].ptr != NULL && lists[1].ptr != NULL);
+	must(lists[0].ptr != NULL && lists[1].ptr != NULL);
 	buf_init(b, ACLSET_MAX);
-	check(aclset_pack(&set, b) == 0);
+	must(aclset_pack(&set, b) == 0);
 	for (i = 0; i < 2; i++)
 		free((void *)(uintptr_t)lists[i].ptr);
 }
@@ -101,7 +90,7 @@ take_changed(const uint8_t *data, size_t n)
 	right_ones(&b);
 	len = buf_len(&b);
 	copy = malloc(len);
-	check(copy != NULL);
+	must(copy != NULL);
 	memcpy(copy, buf_data(&b), len);
 	for (i = 0; i + 3 <= n; i += 3) {
 		at = (size_t)(data[i] << 8 | data[i + 1]) % len;
@@ -125,7 +114,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	}
 	/* an exact copy, aligned as a mapping is */
 	copy = malloc(n);
-	check(copy != NULL);
+	must(copy != NULL);
 	memcpy(copy, data + 1, n - 1);
 	take(copy, n - 1, data, n);
 	free(copy);

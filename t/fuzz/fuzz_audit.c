@@ -4,11 +4,10 @@
  * Oracle: how a file is cut into blocks changes nothing; a record that is put
  * behind what was found good is good.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/base/audit.h"
 #include "lib/base/audit_lines.h"
+
+#include "t/fuzz/fuzz.h"
 
 static int
 line(struct span l, void *arg)

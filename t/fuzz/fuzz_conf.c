@@ -8,18 +8,15 @@
  *   - a fault has a text.
  * No file is opened: path_read() is here.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/base/json.h"
 #include "lib/base/mem.h"
 #include "lib/base/path.h"
 #include "lib/conf/conf_source.h"
 
-#define RECORD_MAX	(1u << 22)
+#include "t/fuzz/fuzz.h"
+#include "t/fuzz/grammar.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#define RECORD_MAX	(1u << 22)
 
 /* Every file is there and empty. */
 int
@@ -39,13 +36,6 @@ path_read_secret(const char *path, size_t max, char **mem_r, size_t *len_r,
     struct err *e)
 {
 	return path_read(path, max, mem_r, len_r, e);
-}
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
 }
 
 static struct conf_source *
@@ -175,4 +165,33 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (size > 0)
 		one_text(text, size);
 	return 0;
+}
+
+/* One of the two documents. */
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	uint8_t *cut = size > 0 ? memchr(data, 0xff, size) : NULL;
+	size_t head = cut == NULL ? 0 : (size_t)(cut + 1 - data);
+	struct dice d;
+
+	dice_begin(&d, seed);
+	if (cut == NULL && size > 0 && size + 3 < max && dice(&d, 8) == 0) {
+		memcpy(data + size, "\xff{}", 3);
+		return size + 3;
+	}
+	if (cut == NULL || dice(&d, 2) == 0)
+		return head + grammar_object(data + head, size - head,
+		    max - head, &d, grammar_settings);
+	/* the first in front of a second that stays */
+	uint8_t *rest = malloc(size - head + 1);
+	size_t n;
+
+	must(rest != NULL);
+	memcpy(rest, cut, size - head + 1);
+	n = grammar_object(data, head - 1, max - (size - head + 1), &d,
+	    grammar_settings);
+	memcpy(data + n, rest, size - head + 1);
+	free(rest);
+	return n + size - head + 1;
 }

@@ -5,21 +5,11 @@
  * a refusal has a text, a code and, cleared, nothing; each answer is one whole
  * line that reads back as JSON.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/base/json.h"
 #include "lib/ctl/ctl.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
+#include "t/fuzz/fuzz.h"
+#include "t/fuzz/grammar.h"
 
 static void
 check_line(const struct buf *out, int64_t id)
@@ -60,4 +50,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ctl_request_clear(&r);
 	must(r.args == NULL);
 	return 0;
+}
+
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	struct dice d;
+
+	dice_begin(&d, seed);
+	return grammar_object(data, size, max, &d, grammar_request);
 }

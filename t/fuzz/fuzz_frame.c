@@ -6,18 +6,15 @@
  * Checked: a frame says what was sent, nothing is told after the end, and no
  * descriptor stays open.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/net/frame.h"
 
+#include "t/fuzz/fuzz.h"
+
 #define MAX_FDS		10
 #define MAX_PACKETS	32
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 struct state {
 	struct loop *l;
@@ -27,25 +24,18 @@ struct state {
 };
 
 static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void
 on_frame(struct channel *ch, struct frame *f, void *arg)
 {
 	struct state *s = arg;
 	unsigned sum = 0;
 	size_t i;
 
-	check(ch == s->ch && s->gone == 0);
-	check(f->body.len <= FRAME_MAX);
+	must(ch == s->ch && s->gone == 0);
+	must(f->body.len <= FRAME_MAX);
 	for (i = 0; i < f->body.len; i++)
 		sum += (unsigned char)f->body.ptr[i];
 	if (f->fd >= 0 && (f->type & 1)) {
-		check(close(f->fd) == 0);	/* taken */
+		must(close(f->fd) == 0);	/* taken */
 		f->fd = -1;
 	}
 	if (f->type == 0x6566)			/* "fe": free it in here */
@@ -59,7 +49,7 @@ on_gone(struct channel *ch, void *arg)
 {
 	struct state *s = arg;
 
-	check(ch == s->ch && s->gone++ == 0);
+	must(ch == s->ch && s->gone++ == 0);
 }
 
 static const struct channel_ops ops = { on_frame, on_gone };
@@ -135,18 +125,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct err e;
 
 	s.l = loop_new(&e);
-	check(s.l != NULL && channel_pair(fds, &e) == 0);
+	must(s.l != NULL && channel_pair(fds, &e) == 0);
 	s.ch = channel_new(s.l, fds[0], &ops, &s);
-	check(s.ch != NULL);
+	must(s.ch != NULL);
 	send_all(fds[1], data, n);
 	for (turns = 0; turns < 4; turns++) {
 		loop_defer(s.l, &s.stop);
-		check(loop_run(s.l, &e) == 0);
+		must(loop_run(s.l, &e) == 0);
 	}
 	channel_free(&s.ch);
-	check(loop_watches(s.l) == 0);
+	must(loop_watches(s.l) == 0);
 	loop_free(&s.l);
 	close(fds[1]);
-	check(next_fd() == before);
+	must(next_fd() == before);
 	return 0;
 }

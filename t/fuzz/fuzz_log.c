@@ -6,16 +6,13 @@
  * record for the journal divides into the fields that were put in.
  */
 #include <jansson.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/utf8.h"
 #include "pop3srvd/log/render.h"
 
-#define LIMIT	2048
+#include "t/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#define LIMIT	2048
 
 static struct conf_listener listener = { .name = (char *)"pop3",
 	.address = (char *)"192.0.2.1", .path = (char *)"" };
@@ -23,19 +20,12 @@ static struct conf conf = { .server = { .hostname = (char *)"host" },
 	.listeners = &listener, .n_listeners = 1 };
 
 static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void
 is_printable(struct span s)
 {
 	size_t i;
 
 	for (i = 0; i < s.len; i++)
-		check(s.ptr[i] >= ' ' && s.ptr[i] <= '~');
+		must(s.ptr[i] >= ' ' && s.ptr[i] <= '~');
 }
 
 static void
@@ -44,8 +34,8 @@ is_object(struct span s, uint32_t n_fields)
 	json_t *o = json_loadb(s.ptr, s.len, JSON_REJECT_DUPLICATES |
 	    JSON_ALLOW_NUL, NULL);
 
-	check(o != NULL && json_object_size(o) >= n_fields + 4u);
-	check(memchr(s.ptr, '\n', s.len) == NULL);
+	must(o != NULL && json_object_size(o) >= n_fields + 4u);
+	must(memchr(s.ptr, '\n', s.len) == NULL);
 	json_decref(o);
 }
 
@@ -55,7 +45,7 @@ behind_word(struct span s, size_t max)
 {
 	struct span word = span_word(&s);
 
-	check(word.len > 0 && word.len <= max);
+	must(word.len > 0 && word.len <= max);
 	is_printable(word);
 	return s;
 }
@@ -65,7 +55,7 @@ behind(struct span s, const char *text)
 {
 	size_t n = strlen(text);
 
-	check(s.len >= n && memcmp(s.ptr, text, n) == 0);
+	must(s.len >= n && memcmp(s.ptr, text, n) == 0);
 	return span_mem(s.ptr + n, s.len - n);
 }
 
@@ -78,15 +68,15 @@ behind_data(struct span s)
 	s = behind(s, "[pop3srvd@32473");
 	while (s.len > 0 && s.ptr[0] == ' ') {
 		for (i = 1; i < s.len && s.ptr[i] != '='; i++)
-			check(s.ptr[i] > ' ' && s.ptr[i] <= '~' &&
+			must(s.ptr[i] > ' ' && s.ptr[i] <= '~' &&
 			    s.ptr[i] != ']' && s.ptr[i] != '"');
-		check(i > 1 && i <= 33);
+		must(i > 1 && i <= 33);
 		s = behind(span_mem(s.ptr + i, s.len - i), "=\"");
 		for (i = 0; i < s.len && s.ptr[i] != '"'; i++) {
-			check((unsigned char)s.ptr[i] >= ' ' &&
+			must((unsigned char)s.ptr[i] >= ' ' &&
 			    s.ptr[i] != ']');
 			if (s.ptr[i] == '\\')
-				check(++i < s.len && strchr("\"\\]",
+				must(++i < s.len && strchr("\"\\]",
 				    s.ptr[i]) != NULL);
 		}
 		s = behind(span_mem(s.ptr + i, s.len - i), "\"");
@@ -99,8 +89,8 @@ is_message(struct span s)
 {
 	size_t i;
 
-	check(s.len <= LIMIT && utf8_ok(s));
-	check(memchr(s.ptr, '\n', s.len) == NULL);
+	must(s.len <= LIMIT && utf8_ok(s));
+	must(memchr(s.ptr, '\n', s.len) == NULL);
 	s = behind_word(s, 7);
 	s = behind_word(s, 32);
 	s = behind_word(s, 255);
@@ -108,7 +98,7 @@ is_message(struct span s)
 	s = behind_word(s, 128);
 	s = behind_word(s, 32);
 	s = behind_data(s);
-	check(s.len == 0 || s.ptr[0] == ' ');
+	must(s.len == 0 || s.ptr[0] == ' ');
 	for (i = 0; i < s.len && (unsigned char)s.ptr[i] < 0x80; i++)
 		;
 	if (i < s.len)
@@ -128,22 +118,22 @@ are_fields(struct span s, uint32_t want)
 		const char *name = p;
 
 		while (p < end && *p != '=' && *p != '\n')
-			check(strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_",
+			must(strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_",
 			    *p++) != NULL);
-		check(p > name && p - name <= 64 && p < end);
+		must(p > name && p - name <= 64 && p < end);
 		if (*p++ == '=') {
 			p = memchr(p, '\n', (size_t)(end - p));
-			check(p++ != NULL);
+			must(p++ != NULL);
 			continue;
 		}
-		check(end - p > 8);
+		must(end - p > 8);
 		for (len = 0, i = 7; i >= 0; i--)
 			len = len << 8 | (unsigned char)p[i];
 		p += 8;
-		check(len < (uint64_t)(end - p) && p[len] == '\n');
+		must(len < (uint64_t)(end - p) && p[len] == '\n');
 		p += len + 1;
 	}
-	check(n == want);
+	must(n == want);
 }
 
 typedef int render_fn(const struct logrec *, const struct render_as *,
@@ -159,10 +149,10 @@ render(render_fn *f, const struct logrec *r, enum conf_log_format format)
 	size_t n;
 
 	buf_init(&b, RENDER_MAX);
-	check(f(r, &as, &b) == 0);
+	must(f(r, &as, &b) == 0);
 	n = buf_len(&b);
 	copy = malloc(n + 1);
-	check(copy != NULL && n > 0);
+	must(copy != NULL && n > 0);
 	memcpy(copy, buf_data(&b), n);
 	buf_free(&b);
 	return span_mem(copy, n);
@@ -189,7 +179,7 @@ try_format(const struct logrec *r, enum conf_log_format format)
 	s = render(render_syslog, r, format);
 	if (format != CONF_JSON)
 		is_printable(s);
-	check(utf8_ok(s) && memchr(s.ptr, '\n', s.len) == NULL);
+	must(utf8_ok(s) && memchr(s.ptr, '\n', s.len) == NULL);
 	drop(s);
 	s = render(render_server, r, format);
 	is_message(s);

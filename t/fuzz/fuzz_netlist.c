@@ -5,28 +5,17 @@
  * written and read; and the compiled list says of the edges of each range
  * what going through all of them says.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/policy/netacl.h"
 #include "lib/policy/netlist.h"
 
+#include "t/fuzz/fuzz.h"
+
 #define RULES_MAX	64		/* compared one by one */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 count(uint32_t line, const char *why, void *arg)
 {
-	check(line > 0 && why[0] != '\0' && strlen(why) < 512);
+	must(line > 0 && why[0] != '\0' && strlen(why) < 512);
 	++*(size_t *)arg;
 }
 
@@ -36,8 +25,8 @@ check_text(const struct prefix *p)
 	struct prefix again;
 	char text[ADDR_TEXT];
 
-	check(prefix_parse(prefix_text(p, text), &again, NULL) == 0);
-	check(memcmp(p->ip, again.ip, 16) == 0 && p->len == again.len);
+	must(prefix_parse(prefix_text(p, text), &again, NULL) == 0);
+	must(memcmp(p->ip, again.ip, 16) == 0 && p->len == again.len);
 }
 
 /* Lines with an even number grant. */
@@ -86,7 +75,7 @@ check_near(const struct netacl *acl, const struct netacl_rule *rules,
 			if (a.ip[i] != (step > 0 ? 0 : 255))
 				break;
 		}
-		check(netacl_test(acl, &a, NULL) == slow(rules, n, &a));
+		must(netacl_test(acl, &a, NULL) == slow(rules, n, &a));
 	}
 }
 
@@ -99,7 +88,7 @@ check_list(const struct netlist *l)
 	uint8_t ip[16];
 
 	acl = netacl_compile(VERDICT_GRANT, rules, n, &size, NULL);
-	check(acl != NULL && netacl_open(acl, size) == acl);
+	must(acl != NULL && netacl_open(acl, size) == acl);
 	for (i = 0; i < n; i++) {
 		memcpy(ip, rules[i].p.ip, 16);
 		check_near(acl, rules, n, ip);
@@ -117,15 +106,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	char *copy = malloc(n > 0 ? n : 1);
 	size_t i, faults = 0, lines = 1;
 
-	check(copy != NULL);
+	must(copy != NULL);
 	if (n > 0)
 		memcpy(copy, data, n);
 	for (i = 0; i < n; i++)
 		lines += copy[i] == '\n';
-	check(netlist_read(&l, span_mem(copy, n), count, &faults, NULL) == 0);
-	check(l.n + faults <= lines);
+	must(netlist_read(&l, span_mem(copy, n), count, &faults, NULL) == 0);
+	must(l.n + faults <= lines);
 	for (i = 0; i < l.n; i++) {
-		check(l.at[i].line > 0 && l.at[i].line <= lines);
+		must(l.at[i].line > 0 && l.at[i].line <= lines);
 		check_text(&l.at[i].p);
 	}
 	check_list(&l);

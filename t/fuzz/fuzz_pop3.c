@@ -7,18 +7,14 @@
  * one reply a line, replies well formed, output bounded, nobody in without an
  * OK, silence after CLOSE.
  */
-#include <assert.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/base/droplist.h"
 #include "lib/base/err.h"
 
 #include "lib/proto/pop3.h"
 
-#define CHECK(what)	do { if (!(what)) broken(#what); } while (0)
+#include "t/fuzz/fuzz.h"
+#include "t/fuzz/grammar.h"
+
 #define MESSAGES	5
 #define LINE_ROOM	32768
 #define STAMP	"<1896.697170952@dbc.mtview.ca.us>"
@@ -37,15 +33,6 @@ struct play {
 	bool partial;		/* the octet fed last did not end a line */
 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-broken(const char *what)
-{
-	fprintf(stderr, "broken promise: %s\n", what);
-	abort();
-}
-
 /* What a trace shows is printable, and of a password nothing at all (I10). */
 static void
 on_trace(enum trace_dir dir, struct span text, void *arg)
@@ -53,14 +40,14 @@ on_trace(enum trace_dir dir, struct span text, void *arg)
 	size_t i;
 
 	(void)arg;
-	CHECK(text.len > 0 && text.len < 1200);
+	must(text.len > 0 && text.len < 1200);
 	for (i = 0; i < text.len; i++)
-		CHECK(text.ptr[i] >= ' ' && text.ptr[i] <= '~');
+		must(text.ptr[i] >= ' ' && text.ptr[i] <= '~');
 	if (dir == TRACE_SERVER || text.len < 4)
 		return;
 	if (memcmp(text.ptr, "PASS", 4) == 0 ||
 	    memcmp(text.ptr, "APOP", 4) == 0)
-		CHECK(text.len == 4 || span_eq(span_mem(text.ptr + 4,
+		must(text.len == 4 || span_eq(span_mem(text.ptr + 4,
 		    text.len - 4), " ..."));
 }
 
@@ -97,13 +84,13 @@ opens_body(const struct play *y)
 static void
 read_line(struct play *y)
 {
-	CHECK(y->line_len >= 2 && y->line[y->line_len - 2] == '\r');
+	must(y->line_len >= 2 && y->line[y->line_len - 2] == '\r');
 	if (y->body) {
 		y->body = !(y->line_len == 3 && y->line[0] == '.');
-		CHECK(!y->body || y->line[0] != '.' || y->line[1] == '.');
+		must(!y->body || y->line[0] != '.' || y->line[1] == '.');
 		return;
 	}
-	CHECK(begins(y, "+OK") || begins(y, "-ERR ") || begins(y, "+ "));
+	must(begins(y, "+OK") || begins(y, "-ERR ") || begins(y, "+ "));
 	y->replies++;
 	y->body = opens_body(y);
 }
@@ -115,7 +102,7 @@ read_out(struct play *y)
 	struct span out = pop3_out(y->p);
 
 	for (; y->read < out.len; y->read++) {
-		CHECK(y->line_len < sizeof(y->line));
+		must(y->line_len < sizeof(y->line));
 		y->line[y->line_len++] = out.ptr[y->read];
 		if (out.ptr[y->read] == '\n') {
 			read_line(y);
@@ -179,11 +166,11 @@ give_auth(struct play *y)
 	enum pop3_auth_result r = all[take(y) % 6];
 	size_t n = r == POP3_AUTH_MORE ? take(y) : 0;
 
-	CHECK(a->mech != NULL && a->user.ptr != NULL && a->data.ptr != NULL);
-	CHECK(a->kind != POP3_AUTH_PASS ||
+	must(a->mech != NULL && a->user.ptr != NULL && a->data.ptr != NULL);
+	must(a->kind != POP3_AUTH_PASS ||
 	    (a->user.len > 0 && a->data.len > 0));
-	CHECK(memchr(a->user.ptr, '\n', a->user.len) == NULL);
-	CHECK(a->kind != POP3_AUTH_APOP || (a->user.len > 0 &&
+	must(memchr(a->user.ptr, '\n', a->user.len) == NULL);
+	must(a->kind != POP3_AUTH_APOP || (a->user.len > 0 &&
 	    a->data.len > 0 && span_eq(pop3_stamp(y->p), STAMP)));
 	if (n > (size_t)(y->end - y->at))
 		n = (size_t)(y->end - y->at);
@@ -197,7 +184,7 @@ give_drop(struct play *y)
 {
 	uint8_t c = take(y);
 
-	CHECK(y->auth_ok);
+	must(y->auth_ok);
 	if (c % 4 == 3)
 		y->auth_ok = false;
 	if (c % 4 == 3)
@@ -214,8 +201,8 @@ give_msg(struct play *y)
 	uint8_t c = take(y);
 	size_t n = c / 4;
 
-	CHECK(m->number >= 1 && m->number <= MESSAGES);
-	CHECK(pop3_state(y->p) == POP3_TRANSACTION);
+	must(m->number >= 1 && m->number <= MESSAGES);
+	must(pop3_state(y->p) == POP3_TRANSACTION);
 	if (n > (size_t)(y->end - y->at))
 		n = (size_t)(y->end - y->at);
 	if (c % 16 == 15)
@@ -230,10 +217,10 @@ give_commit(struct play *y)
 	uint32_t count, i, bits = 0;
 	const uint8_t *marks = pop3_deleted(y->p, &count);
 
-	CHECK(y->auth_ok && count > 0 && marks != NULL);
+	must(y->auth_ok && count > 0 && marks != NULL);
 	for (i = 0; i < MESSAGES; i++)
 		bits += marks[i / 8] >> (i & 7) & 1;
-	CHECK(bits == count);
+	must(bits == count);
 	pop3_give_commit(y->p, take(y) % 2 == 0);
 }
 
@@ -249,24 +236,24 @@ stay_silent(struct play *y)
 	pop3_give_msg(y->p, "x", 1, true);
 	pop3_give_commit(y->p, true);
 	pop3_abort(y->p, "late");
-	CHECK(pop3_run(y->p) == POP3_CLOSE);
-	CHECK(pop3_out(y->p).len == waits);
+	must(pop3_run(y->p) == POP3_CLOSE);
+	must(pop3_out(y->p).len == waits);
 }
 
 static void
 check_always(struct play *y, enum pop3_want want)
 {
 	read_out(y);
-	CHECK(pop3_out(y->p).len <= y->conf.out_high + LINE_ROOM);
-	CHECK(pop3_memory(y->p) <= y->conf.out_high + 4 * LINE_ROOM);
-	CHECK(pop3_state(y->p) == POP3_AUTHORIZATION || y->auth_ok);
-	CHECK(y->replies <= y->lines + 2);
+	must(pop3_out(y->p).len <= y->conf.out_high + LINE_ROOM);
+	must(pop3_memory(y->p) <= y->conf.out_high + 4 * LINE_ROOM);
+	must(pop3_state(y->p) == POP3_AUTHORIZATION || y->auth_ok);
+	must(y->replies <= y->lines + 2);
 	/* S-20: nothing that came in the clear is left for TLS. */
-	CHECK(want != POP3_TLS ||
+	must(want != POP3_TLS ||
 	    (!y->partial && y->replies == y->lines + 1));
 	if (want == POP3_INPUT) {
-		CHECK(y->replies == y->lines + 1);
-		CHECK(!y->body && y->line_len == 0);
+		must(y->replies == y->lines + 1);
+		must(!y->body && y->line_len == 0);
 	}
 }
 
@@ -310,8 +297,8 @@ make_list(struct play *y)
 	droplist_begin(&m);
 	for (i = 0; i < MESSAGES; i++)
 		droplist_add(&m, (uint64_t)1 << (8 * i), span_of(uidls[i]));
-	CHECK(droplist_end(&m, &y->block) == 0);
-	CHECK(droplist_view(&y->list, buf_data(&y->block),
+	must(droplist_end(&m, &y->block) == 0);
+	must(droplist_view(&y->list, buf_data(&y->block),
 	    buf_len(&y->block), &e) == 0);
 }
 
@@ -337,11 +324,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	    .stamp = c & 128 ? STAMP : NULL };
 	make_list(&y);
 	y.p = pop3_new(&y.conf, &peer);
-	CHECK(y.p != NULL);
+	must(y.p != NULL);
 	pop3_trace(y.p, on_trace, NULL);
 	while (turn(&y))
 		continue;
 	pop3_free(&y.p);
 	buf_free(&y.block);
 	return 0;
+}
+
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	struct dice d;
+
+	dice_begin(&d, seed);
+	return grammar_lines(data, size, max, &d, 1, grammar_pop3);
 }

@@ -6,14 +6,10 @@
  * three digits and a space before its words, no new password without the old
  * one, no question without a name, silence after CLOSE.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/proto/poppass.h"
 
-#define CHECK(what)	do { if (!(what)) broken(#what); } while (0)
+#include "t/fuzz/fuzz.h"
+#include "t/fuzz/grammar.h"
 
 struct play {
 	const uint8_t *at, *end;
@@ -23,15 +19,6 @@ struct play {
 	char password[1024];
 	size_t password_len;
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-broken(const char *what)
-{
-	fprintf(stderr, "broken promise: %s\n", what);
-	abort();
-}
 
 static uint8_t
 take(struct play *y)
@@ -44,12 +31,12 @@ read_reply(const char *s, size_t n)
 {
 	size_t i;
 
-	CHECK(n >= 6 && n <= 502 && s[n - 1] == '\r');
-	CHECK(s[0] >= '2' && s[0] <= '5' && s[3] == ' ');
+	must(n >= 6 && n <= 502 && s[n - 1] == '\r');
+	must(s[0] >= '2' && s[0] <= '5' && s[3] == ' ');
 	for (i = 1; i < 3; i++)
-		CHECK(s[i] >= '0' && s[i] <= '9');
+		must(s[i] >= '0' && s[i] <= '9');
 	for (i = 0; i + 1 < n; i++)
-		CHECK(s[i] >= ' ' && s[i] <= '~');
+		must(s[i] >= ' ' && s[i] <= '~');
 }
 
 static void
@@ -61,7 +48,7 @@ read_out(struct play *y)
 
 	while (out.len > 0) {
 		lf = memchr(out.ptr, '\n', out.len);
-		CHECK(lf != NULL);
+		must(lf != NULL);
 		n = (size_t)(lf - out.ptr);
 		read_reply(out.ptr, n);
 		y->replies++;
@@ -101,17 +88,17 @@ answer(struct play *y, enum poppass_want want)
 	enum poppass_result r = (enum poppass_result)(c % 4);
 	size_t n = c / 4;
 
-	CHECK(q->user.len > 0 && q->user.len <= 255 && q->password.len > 0);
-	CHECK((want == POPPASS_CHANGE) == (q->wish.len > 0));
-	CHECK(poppass_logged_in(y->p) == (want == POPPASS_CHANGE));
+	must(q->user.len > 0 && q->user.len <= 255 && q->password.len > 0);
+	must((want == POPPASS_CHANGE) == (q->wish.len > 0));
+	must(poppass_logged_in(y->p) == (want == POPPASS_CHANGE));
 	if (want == POPPASS_AUTH) {
-		CHECK(q->password.len < sizeof(y->password));
+		must(q->password.len < sizeof(y->password));
 		memcpy(y->password, q->password.ptr, q->password.len);
 		y->password_len = q->password.len;
 		y->in = r == POPPASS_OK;
 	} else {
-		CHECK(y->in && q->password.len == y->password_len);
-		CHECK(memcmp(q->password.ptr, y->password,
+		must(y->in && q->password.len == y->password_len);
+		must(memcmp(q->password.ptr, y->password,
 		    y->password_len) == 0);
 		y->in = r == POPPASS_TEMP || r == POPPASS_PERM;
 	}
@@ -119,7 +106,7 @@ answer(struct play *y, enum poppass_want want)
 		n = (size_t)(y->end - y->at);
 	poppass_give(y->p, r, span_mem(y->at, n));
 	if (poppass_run(y->p) != POPPASS_CLOSE)
-		CHECK(poppass_logged_in(y->p) == y->in ||
+		must(poppass_logged_in(y->p) == y->in ||
 		    poppass_run(y->p) != POPPASS_INPUT);
 }
 
@@ -127,12 +114,12 @@ static void
 stay_silent(struct play *y)
 {
 	read_out(y);
-	CHECK(poppass_feed(y->p, "quit\r\n", 6) == 0);
+	must(poppass_feed(y->p, "quit\r\n", 6) == 0);
 	poppass_give(y->p, POPPASS_OK, span_of("x"));
 	poppass_abort(y->p, "late");
-	CHECK(poppass_run(y->p) == POPPASS_CLOSE);
-	CHECK(poppass_out(y->p).len == 0);
-	CHECK(!poppass_logged_in(y->p));
+	must(poppass_run(y->p) == POPPASS_CLOSE);
+	must(poppass_out(y->p).len == 0);
+	must(!poppass_logged_in(y->p));
 }
 
 static bool
@@ -140,16 +127,16 @@ turn(struct play *y)
 {
 	enum poppass_want want = poppass_run(y->p);
 
-	CHECK(poppass_out(y->p).len < 32768);
+	must(poppass_out(y->p).len < 32768);
 	read_out(y);
-	CHECK(poppass_memory(y->p) < 65536);
-	CHECK(y->replies <= y->lines + 2);
+	must(poppass_memory(y->p) < 65536);
+	must(y->replies <= y->lines + 2);
 	if (want == POPPASS_CLOSE) {
 		stay_silent(y);
 		return false;
 	}
 	if (want == POPPASS_INPUT)
-		CHECK(y->replies == y->lines + 1);
+		must(y->replies == y->lines + 1);
 	if (y->at == y->end)
 		return false;
 	if (want == POPPASS_INPUT)
@@ -173,9 +160,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	conf = (struct poppass_conf){ .on = (c & 3) != 3, .auto_deny = c & 4,
 		.max_bad_before = 20, .max_bad_after = 20, .max_auth = 10 };
 	y.p = poppass_new(&conf, !(c & 8));
-	CHECK(y.p != NULL);
+	must(y.p != NULL);
 	while (turn(&y))
 		continue;
 	poppass_free(&y.p);
 	return 0;
+}
+
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	struct dice d;
+
+	dice_begin(&d, seed);
+	return grammar_lines(data, size, max, &d, 1, grammar_poppass);
 }

@@ -5,20 +5,9 @@
  * every beginning of a good one asks for more, and what follows a header does
  * not change it.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/net/proxyhdr.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "t/fuzz/fuzz.h"
 
 /* An exact copy, so that reading behind its end is noticed. */
 static int
@@ -27,7 +16,7 @@ parse(const uint8_t *data, size_t n, struct proxyhdr *h)
 	uint8_t *copy = malloc(n > 0 ? n : 1);
 	int r;
 
-	check(copy != NULL);
+	must(copy != NULL);
 	memcpy(copy, data, n);
 	r = proxyhdr_parse(copy, n, h);
 	free(copy);
@@ -41,13 +30,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t i;
 	int r = parse(data, n, &h);
 
-	check(r >= -1 && r <= (int)PROXYHDR_MAX && r <= (int)n);
-	check(r != 0 || n < PROXYHDR_MAX);
+	must(r >= -1 && r <= (int)PROXYHDR_MAX && r <= (int)n);
+	must(r != 0 || n < PROXYHDR_MAX);
 	if (r <= 0)
 		return 0;
 	for (i = 0; i < (size_t)r; i++)
-		check(parse(data, i, &again) == 0);
-	check(parse(data, (size_t)r, &again) == r);
-	check(memcmp(&h, &again, sizeof(h)) == 0);
+		must(parse(data, i, &again) == 0);
+	must(parse(data, (size_t)r, &again) == r);
+	must(memcmp(&h, &again, sizeof(h)) == 0);
 	return 0;
 }

@@ -6,9 +6,6 @@
  * out is one, without Bcc, whose addresses read back as they were; an envelope
  * that is taken packs to the same octets.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 #include "lib/base/digest.h"
@@ -18,14 +15,7 @@
 #include "pop3srvd/relay/compose.h"
 #include "pop3srvd/relay/job.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
+#include "t/fuzz/fuzz.h"
 
 static int
 note(void *arg, const char *address, struct err *e)

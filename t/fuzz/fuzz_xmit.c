@@ -6,18 +6,13 @@
  * it at once says where the message ends, what it is and whether it may pass;
  * the engine, fed in slices, must come to the same.
  */
-#include <assert.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/base/droplist.h"
 #include "lib/base/err.h"
 
 #include "lib/proto/pop3.h"
 
-#define CHECK(what)	do { if (!(what)) broken(#what); } while (0)
+#include "t/fuzz/fuzz.h"
+#include "t/fuzz/grammar.h"
 
 struct truth {
 	bool ended, clean;
@@ -30,15 +25,6 @@ struct play {
 	struct buf got;
 	bool ended, aborted;
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-broken(const char *what)
-{
-	fprintf(stderr, "broken promise: %s\n", what);
-	abort();
-}
 
 /* Line by line: what stands between two CR LF. */
 static void
@@ -63,8 +49,8 @@ read_all(struct truth *t, const char *s, size_t n, size_t max)
 			s++;
 			len--;
 		}
-		CHECK(buf_add(&t->text, s, len) == 0);
-		CHECK(buf_adds(&t->text, "\r\n") == 0);
+		must(buf_add(&t->text, s, len) == 0);
+		must(buf_adds(&t->text, "\r\n") == 0);
 		s = eol + 2;
 	}
 	if (buf_len(&t->text) > max)
@@ -80,7 +66,7 @@ forget_out(struct pop3 *p)
 static void
 say(struct pop3 *p, const char *line)
 {
-	CHECK(pop3_feed(p, line, strlen(line)) == strlen(line));
+	must(pop3_feed(p, line, strlen(line)) == strlen(line));
 	(void)pop3_run(p);
 }
 
@@ -90,7 +76,7 @@ begin(const struct pop3_conf *conf, struct droplist *list)
 	static const struct pop3_peer peer = { .tls = true };
 	struct pop3 *p = pop3_new(conf, &peer);
 
-	CHECK(p != NULL);
+	must(p != NULL);
 	pop3_permit_xmit(p, true);
 	(void)pop3_run(p);
 	say(p, "USER a\r\n");
@@ -98,8 +84,8 @@ begin(const struct pop3_conf *conf, struct droplist *list)
 	pop3_give_auth(p, POP3_AUTH_OK, span_of(""));
 	pop3_give_drop(p, list);
 	say(p, "XTND XMIT\r\n");
-	CHECK(pop3_run(p) == POP3_XMIT);
-	CHECK(pop3_xmit(p)->kind == POP3_XMIT_OPEN);
+	must(pop3_run(p) == POP3_XMIT);
+	must(pop3_xmit(p)->kind == POP3_XMIT_OPEN);
 	pop3_give_xmit(p, POP3_XMIT_GO, span_of(""));
 	forget_out(p);
 	return p;
@@ -114,10 +100,10 @@ serve(struct play *y)
 	if (pop3_run(y->p) != POP3_XMIT)
 		return false;
 	x = pop3_xmit(y->p);
-	CHECK(!y->aborted && !y->ended);
+	must(!y->aborted && !y->ended);
 	if (x->kind == POP3_XMIT_DATA) {
-		CHECK(x->data.len > 0 && x->data.len <= POP3_XMIT_BLOCK);
-		CHECK(buf_add(&y->got, x->data.ptr, x->data.len) == 0);
+		must(x->data.len > 0 && x->data.len <= POP3_XMIT_BLOCK);
+		must(buf_add(&y->got, x->data.ptr, x->data.len) == 0);
 	}
 	y->ended = x->kind == POP3_XMIT_END;
 	y->aborted = x->kind == POP3_XMIT_ABORT;
@@ -133,11 +119,11 @@ feed(struct play *y, const uint8_t *s, size_t n, size_t slice)
 	while (at < n) {
 		m = n - at < slice ? n - at : slice;
 		m = pop3_feed(y->p, s + at, m);
-		CHECK(m > 0);
+		must(m > 0);
 		at += m;
 		while (serve(y))
 			continue;
-		CHECK(pop3_run(y->p) == POP3_INPUT);
+		must(pop3_run(y->p) == POP3_INPUT);
 	}
 }
 
@@ -147,18 +133,18 @@ compare(struct play *y, const struct truth *t)
 	struct span out = pop3_out(y->p);
 
 	if (!t->ended) {
-		CHECK(!y->ended && out.len == 0 && pop3_taking(y->p));
+		must(!y->ended && out.len == 0 && pop3_taking(y->p));
 		return;
 	}
-	CHECK(!pop3_taking(y->p));
-	CHECK(y->ended == t->clean && y->aborted == !t->clean);
-	CHECK(out.len > 5 && memcmp(out.ptr + out.len - 2, "\r\n", 2) == 0);
-	CHECK(memcmp(out.ptr, t->clean ? "+OK M" : "-ERR ", 5) == 0);
-	CHECK(memchr(out.ptr, '\n', out.len - 1) == NULL);
+	must(!pop3_taking(y->p));
+	must(y->ended == t->clean && y->aborted == !t->clean);
+	must(out.len > 5 && memcmp(out.ptr + out.len - 2, "\r\n", 2) == 0);
+	must(memcmp(out.ptr, t->clean ? "+OK M" : "-ERR ", 5) == 0);
+	must(memchr(out.ptr, '\n', out.len - 1) == NULL);
 	if (!t->clean)
 		return;
-	CHECK(buf_len(&y->got) == buf_len(&t->text));
-	CHECK(memcmp(buf_data(&y->got), buf_data(&t->text),
+	must(buf_len(&y->got) == buf_len(&t->text));
+	must(memcmp(buf_data(&y->got), buf_data(&t->text),
 	    buf_len(&t->text)) == 0);
 }
 
@@ -170,8 +156,8 @@ make_list(struct droplist *list, struct buf *block)
 
 	buf_init(block, 4096);
 	droplist_begin(&m);
-	CHECK(droplist_end(&m, block) == 0);
-	CHECK(droplist_view(list, buf_data(block), buf_len(block), &e) == 0);
+	must(droplist_end(&m, block) == 0);
+	must(droplist_view(list, buf_data(block), buf_len(block), &e) == 0);
 }
 
 int
@@ -200,4 +186,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	buf_free(&t.text);
 	buf_free(&block);
 	return 0;
+}
+
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	struct dice d;
+
+	dice_begin(&d, seed);
+	return grammar_lines(data, size, max, &d, 2, grammar_message);
 }

@@ -55,14 +55,7 @@ limits_free(struct limits **l_p)
 static size_t
 hash(const struct limits *l, const uint8_t ip[16])
 {
-	uint64_t half[2], h;
-
-	memcpy(half, ip, sizeof(half));
-	h = (half[0] ^ l->key) * 0x9e3779b97f4a7c15u;
-	h ^= h >> 29;
-	h = (h ^ half[1]) * 0xbf58476d1ce4e5b9u;
-	h ^= h >> 32;
-	return (size_t)((h ^ l->key) * 0x94d049bb133111ebu >> 20) & l->mask;
+	return (size_t)addr_hash(ip, l->key) & l->mask;
 }
 
 /* The slot of ip, or the free one where it would go. */

@@ -1,1 +1,427 @@
-"""Nothing yet."""
+"""Rights, names of files, what stands in their place, and the control socket."""
+import array
+import glob
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import threading
+import time
+
+from harness import BUILD, SRC
+from lab import ANNA, MESSAGES, until
+from logic import NAMES, plain
+from parsing import ask
+from rows import Skip, row
+from server import AUTH, FRONT, MAIL
+from wire import wire
+
+FILES = 'open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,link,linkat,symlink,symlinkat,' \
+    'chmod,fchmodat,chown,lchown,fchownat,truncate,execve'
+
+
+def need_root():
+    if os.getuid() != 0:
+        raise Skip('needs root')
+
+
+class Traced:
+    """Every system call on a file of some processes, by strace."""
+    def __init__(self, s, pids):
+        self.path = s.dir + '/trace'
+        self.proc = subprocess.Popen(['strace', '-f', '-qq', '-y', '-s', '400', '-e', 'trace=' + FILES, '-o', self.path] +
+                                     [x for pid in pids for x in ('-p', str(pid))], stderr=subprocess.DEVNULL)
+        until('strace has hold', lambda: all(
+            'TracerPid:\t0\n' not in open('/proc/%d/status' % pid).read() for pid in pids))
+
+    def lines(self):
+        self.proc.send_signal(signal.SIGINT)
+        self.proc.wait(30)
+        return open(self.path, errors='surrogateescape').read().splitlines()
+
+
+CALL = re.compile(r'^\d+ +(\w+)\((?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"')
+
+
+def paths(lines):
+    """(call, path as the kernel resolves it) of each call on a path."""
+    for line in lines:
+        m = CALL.match(line)
+        if m:
+            path = m.group(3)
+            yield m.group(1), path if path.startswith('/') else '%s/%s' % (m.group(2) or '?', path)
+
+
+TWINS = ['..', '.', '/', 'a/b', 'a\\0b', 'a' * 64, 'a' * 255, 'a' * 256, '.hidden', 'anna.', 'anna ', ' anna', 'ANNA', 'Anna@EXAMPLE.org',
+         '\u0430nna', 'anna\u0301', '\uff41nna', 'anna\u200b', 'cur', 'new', 'tmp', 'anna/new', '../example.org/anna', '....//anna']
+
+
+@row('S-32', 'no name leads out of the mail root; one account has one name')
+def names(lab):
+    need_root()
+    s = lab.server
+    trace = Traced(s, [pid for _, _, pid in s.processes('auth', 'drop')])
+    good = 0
+    for name in TWINS + NAMES:
+        p = s.client()
+        r = p.cmd(plain(name, 'secret'))
+        if r.startswith(b'+OK'):
+            good += 1
+            assert p.ok('STAT').startswith(b'+OK 3 '), name
+        else:
+            assert r.startswith(b'-ERR'), (name, r)
+        p.close()
+        lab.count('S-32 names')
+    assert good >= 2, 'ANNA and Anna@EXAMPLE.org are anna'
+    for name in TWINS:
+        for verb, args in (('account.add', {'name': name + '@example.org', 'hash': '$5$rounds=1000$cve$x'}),
+                           ('account.set', {'name': ANNA, 'maildrop': '../../' + name})):
+            ask(s.sock, json.dumps({'v': 1, 'id': 1, 'verb': verb, 'args': args}).encode() + b'\n')
+    ask(s.sock, json.dumps({'v': 1, 'id': 1, 'verb': 'account.set', 'args': {'name': ANNA, 'maildrop': None}}).encode() + b'\n')
+    seen = list(paths(trace.lines()))
+    assert seen, 'nothing was traced'
+    for call, path in seen:
+        assert '/../' not in path + '/', (call, path)
+        assert os.path.normpath(path).startswith((s.mail, s.dir + '/state/auth', '/dev/urandom', '/usr/lib', '/lib', '/etc/security')), (
+            call, path)
+    lab.note('S-32: %d calls on paths seen' % len(seen))
+
+
+def modes(top):
+    for d, folders, files in os.walk(top):
+        for n in [*folders, *files]:
+            yield os.path.relpath(os.path.join(d, n), top), os.lstat(os.path.join(d, n))
+
+
+def work(s):
+    """A bit of everything that makes files."""
+    s.account(ANNA)
+    s.ctl('account', 'set', '--xmit', 'on', ANNA)
+    s.deliver(ANNA, MESSAGES[0])
+    s.deliver(ANNA, MESSAGES[1])
+    s.ctl('config', 'set', 'limits.per_address', '40')
+    s.ctl('option', 'set', 'apop', 'on')
+    s.ctl('option', 'set', 'xtnd_xmit', 'on')
+    p = s.client(tls=True).login('anna')
+    p.ok('XTND XMIT')
+    p.send(b'From: anna@example.org\r\nTo: b@example.net\r\n\r\nx\r\n.\r\n')
+    p.line()
+    p.ok('DELE 1')
+    p.quit()
+    s.client().login('anna').quit()
+    s.ctl('reload')
+
+
+@row('S-41', 'files are as private under umask 000 as under 077, and root opens nothing that users name')
+def umask(lab):
+    need_root()
+    seen = {}
+    for mask in (0o000, 0o077):
+        s = lab.own(start=False)
+        s.more = {'relay': {'smart_host': '127.0.0.1:9'}, 'log': [{'to': 'file', 'path': s.dir + '/log'},
+                                                                 {'to': 'daily', 'folder': s.dir + '/daily'}]}
+        os.mkdir(s.dir + '/daily')
+        os.chown(s.dir + '/daily', FRONT, FRONT)
+        s.start(umask=mask, under=['strace', '-f', '-qq', '-y', '-s', '400', '-e', 'trace=%s,setresuid' % FILES, '-o', s.dir + '/trace'])
+        work(s)
+        for name, st in modes(s.dir):
+            kind, mode = stat.S_IFMT(st.st_mode), stat.S_IMODE(st.st_mode)
+            if name.split('/')[0] not in ('state', 'run', 'mail', 'log', 'daily') or name == 'daily':
+                continue
+            assert kind == stat.S_IFSOCK or not mode & 0o022, '%s may be written by others: %o' % (name, mode)
+            if re.match(r'state/(auth|spool)|mail/.*/.*/', name) or name.endswith('.key'):
+                assert not mode & 0o077, '%s may be read by others: %o' % (name, mode)
+            seen.setdefault(mask, {})[re.sub(r'[0-9]{3,}.*', 'N', name)] = (kind, mode)
+        os.kill(s.json('status')['pid'], signal.SIGTERM)	# not strace
+        until('the server ends', lambda: s.proc.poll() is not None)
+        s.unharmed()
+        left = set()	# processes that are no longer root
+        n = 0
+        for line in open(s.dir + '/trace', errors='replace'):
+            pid = line.split()[0]
+            if 'setresuid(' in line and ' = 0' in line:
+                left.add(pid)
+            for call, path in paths([line]):
+                n += 1
+                assert pid in left or call == 'mkdir' or not path.startswith(s.mail + '/'), 'as root: ' + line
+        assert n > 50, 'nothing was traced'
+        lab.count('S-41 calls on paths', n)
+        s.proc = None
+        s.remove()
+        lab.servers.remove(s)
+    differ = {k: (v, seen[0o077].get(k)) for k, v in seen[0].items() if k in seen[0o077] and seen[0o077][k] != v}
+    assert not differ, differ
+
+
+KINDS = ('symlink', 'dangling', 'hardlink', 'fifo', 'folder', 'socket')
+
+
+def replace(path, kind, victim):
+    """Put something else where a file of the server was."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        os.rename(path, path + '.away')
+    elif os.path.lexists(path):
+        os.unlink(path)
+    if kind == 'symlink':
+        os.symlink(victim, path)
+    elif kind == 'dangling':
+        os.symlink(victim + '.none', path)
+    elif kind == 'hardlink':
+        os.link(victim, path)
+    elif kind == 'fifo':
+        os.mkfifo(path)
+    elif kind == 'folder':
+        os.mkdir(path)
+    else:
+        u = socket.socket(socket.AF_UNIX)
+        u.bind(path)
+        u.close()
+
+
+def restore(path):
+    if os.path.isdir(path) and not os.path.islink(path):
+        os.rmdir(path)
+    elif os.path.lexists(path):
+        os.unlink(path)
+
+
+@row('S-42', 'links, FIFOs and folders in the place of a file of ours: never followed, never waited for')
+def replaced(lab):
+    s = lab.own()
+    s.account(ANNA)
+    s.ctl('config', 'set', 'limits.per_address', '40')
+    victim = s.dir + '/victim'
+    s.stop()
+    ours = sorted(p for p in glob.glob(s.dir + '/state/*') + glob.glob(s.dir + '/run/*') + [s.dir + '/log', s.sock]
+                  if os.path.isfile(p) or p == s.sock)
+    cases = [(p, k) for p in ours for k in KINDS]
+    for path, kind in lab.sample(cases, 6):
+        while_running = lab.random.random() < 0.5
+        open(victim, 'w').write('precious\n')
+        keep = open(path, 'rb').read() if os.path.isfile(path) else None
+        st = os.lstat(path) if keep is not None else None
+        if while_running:
+            s.start()
+        replace(path, kind, victim)
+        mark = len(s.stderr())
+        if not while_running:
+            try:
+                s.start()
+            except AssertionError:
+                code = s.proc.poll()
+                assert code is not None and code > 0, 'hangs with a %s as %s' % (kind, path)
+                assert os.path.basename(path) in s.stderr()[mark:], 'does not tell: ' + s.stderr()[mark:]
+                s.proc = None
+        if s.proc:
+            p = s.client().login('anna')
+            p.ok('STAT')
+            p.quit()
+            for words in (('reload',), ('config', 'set', 'limits.per_address', '41'), ('audit', 'verify'), ('log', 'rotate')):
+                s.ctl(*words, check=False) if path != s.sock else s.proc.send_signal(signal.SIGHUP)
+            s.client().login('anna').quit()
+            s.stop()
+        assert open(victim).read() == 'precious\n', '%s as a %s: what it led to was written' % (path, kind)
+        assert os.stat(victim).st_mode & 0o777 == 0o644 and os.stat(victim).st_uid == os.getuid(), 'rights of the victim'
+        assert not os.path.exists(victim + '.none'), '%s as a %s: was made' % (path, kind)
+        restore(path)
+        if keep is not None:
+            open(path, 'wb').write(keep)
+            os.chmod(path, st.st_mode & 0o777)
+            os.chown(path, st.st_uid, st.st_gid)
+        os.unlink(victim)
+        lab.count('S-42 replacements')
+    s.start()
+    s.client().login('anna').quit()
+    lab.done(s)
+
+
+@row('S-43', 'in a maildrop only plain files are messages; nothing is followed or waited for, nor may others put anything there')
+def strange_files(lab):
+    need_root()
+    s = lab.server
+    user = 'strange@example.org'
+    lab.accounts(user)
+    secret = s.dir + '/secret'
+    open(secret, 'w').write('Subject: secret of another\n\n')
+    os.chmod(secret, 0o644)
+    s.deliver(user, b'Subject: good\n\n')
+    d = s.maildrop(user)
+    for sub in ('new', 'cur', 'tmp'):
+        at = d + '/' + sub + '/17000000'
+        os.mkfifo(at + '01.fifo')
+        os.symlink(secret, at + '02.link')
+        os.symlink('/dev/zero', at + '03.zero')
+        os.symlink(os.listdir(d + '/new')[0], at + '10.within')
+        os.mkdir(at + '04.folder')
+        os.mknod(at + '05.dev', 0o600 | stat.S_IFCHR, os.makedev(1, 5))
+        u = socket.socket(socket.AF_UNIX)
+        here = os.getcwd()
+        os.chdir(d + '/' + sub)
+        u.bind('1700000006.sock')
+        os.chdir(here)
+        u.close()
+        open(at + '08.foreign', 'w').write('Subject: secret of another\n\n')
+        os.chmod(at + '08.foreign', 0o600)
+    p = lab.login('strange')
+    n = int(p.ok('STAT').split()[1])
+    got = []
+    for i in range(1, n + 1):
+        r = p.cmd('RETR %d' % i)
+        if r.startswith(b'+OK'):
+            got.append(p.multi_raw())
+    p.quit()
+    assert sum(b'good' in m for m in got) == 1, got
+    st = os.stat(d)
+    assert (st.st_uid, stat.S_IMODE(st.st_mode)) == (MAIL, 0o700), 'others may link files into a maildrop'
+    lab.count('S-43 strange files', 24)
+    assert not any(b'secret' in m for m in got), 'a message of another owner was sent'
+    # The folders themselves.
+    for sub, kind in (('cur', 'symlink'), ('new', 'symlink'), ('cur', 'fifo'), ('new', 'fifo'), ('tmp', 'symlink')):
+        user = 'folder-%s-%s@example.org' % (sub, kind)
+        lab.accounts(user)
+        lab.put(s, user, '1700000000.good.host', b'Subject: good\n\n')
+        d = s.maildrop(user)
+        os.makedirs(s.dir + '/elsewhere', exist_ok=True)
+        open(s.dir + '/elsewhere/1700000009.x.host', 'w').write('Subject: secret of another\n\n')
+        os.chmod(s.dir + '/elsewhere', 0o777)
+        os.rename(d + '/' + sub, d + '/' + sub + '.away')
+        replace(d + '/' + sub, kind, s.dir + '/elsewhere')
+        p = s.client(timeout=30)
+        p.ok('USER ' + user)
+        r = p.cmd('PASS secret')
+        if r.startswith(b'+OK'):
+            for i in range(1, int(p.ok('STAT').split()[1]) + 1):
+                assert b'secret' not in p.multi('RETR %d' % i), (sub, kind)
+                p.ok('DELE %d' % i)
+            p.quit()
+        assert os.path.exists(s.dir + '/elsewhere/1700000009.x.host'), 'a link was followed'
+        lab.count('S-43 folders replaced')
+
+
+@row('S-40', 'control socket and folders are of the right mode and owner; keys that others may read are refused')
+def rights(lab):
+    need_root()
+    s = lab.server
+    run = os.stat(s.dir + '/run')
+    assert run.st_uid == 0 and stat.S_IMODE(run.st_mode) == 0o755, oct(run.st_mode)
+    assert stat.S_IMODE(os.stat(s.sock).st_mode) in (0o600, 0o660), oct(os.stat(s.sock).st_mode)
+    for d, owner, mode in (('state', 0, 0o755), ('state/auth', AUTH, 0o700), ('state/spool', FRONT, 0o700), ('mail', MAIL, 0o711)):
+        st = os.stat(s.dir + '/' + d)
+        assert (st.st_uid, stat.S_IMODE(st.st_mode)) == (owner, mode), (d, st.st_uid, oct(st.st_mode))
+    # Whoever is nobody in particular is refused each time, also on one connection.
+    strange = 'import socket,os,sys\nos.setgroups([]);os.setgid(61199);os.setuid(61199)\n' \
+        's=socket.socket(socket.AF_UNIX)\ntry: s.connect(sys.argv[1])\nexcept PermissionError: sys.exit(0)\n' \
+        'for v in ("status","server.stop","account.export","domain.add"):\n' \
+        ' s.sendall(b\'{"v":1,"id":1,"verb":"%s","args":{"name":"x.example"}}\\n\' % v.encode())\n' \
+        ' r=s.recv(65536)\n assert not r or b\'"ok":false\' in r,(v,r)\n'
+    subprocess.run(['python3', '-c', strange, s.sock], check=True, timeout=60)
+    # A guesser on the socket costs nobody else a thing: 300 refusals.
+    for _ in range(50):
+        ask(s.sock, b'{"v":1,"id":1,"verb":"account.passwd","args":{"name":"anna","password":"x","present_password":"y"}}\n'[:40] + b'\n')
+    own = lab.own(start=False)
+    own.more = {'tls': {'key_file': own.dir + '/cert.key'}}
+    for mode in (0o640, 0o644, 0o604, 0o660, 0o606):
+        os.chmod(own.dir + '/cert.key', mode)
+        try:
+            own.start()
+            raise SystemExit
+        except AssertionError:
+            assert own.proc.poll(), 'a key of mode %o hangs the start' % mode
+            assert 'cert.key' in own.stderr(), own.stderr()
+        except SystemExit:
+            raise AssertionError('started with a key of mode %o' % mode) from None
+        own.proc = None
+        lab.count('S-40 modes of a key')
+    os.chmod(own.dir + '/cert.key', 0o600)
+    own.start()
+    own.client(tls=True).quit()
+    lab.done(own)
+
+
+@row('SPOOL', 'nothing of the server lies where others may write, nor is found by a search path')
+def spool(lab):
+    need_root()
+    s = lab.server
+    for top in ('state', 'run', 'mail'):
+        for name, st in modes(s.dir + '/' + top):
+            assert stat.S_ISSOCK(st.st_mode) or stat.S_ISLNK(st.st_mode) or not st.st_mode & 0o022 or 'elsewhere' in name, (
+                name, oct(st.st_mode))
+    for prog in [BUILD + '/sbin/pop3srvd', *glob.glob(BUILD + '/libexec/*')]:
+        if os.path.isfile(prog):
+            mode = os.stat(prog).st_mode
+            assert not mode & (stat.S_ISUID | stat.S_ISGID), '%s is set-user-id' % prog
+    source = subprocess.run(['grep', '-rnE', r'\b(system|popen|execlp|execvp|execvpe|wordexp)\(', SRC + '/pop3srvd', SRC + '/lib',
+                             '--include=*.c'], capture_output=True, text=True).stdout
+    assert not re.findall(r'(?m)^[^:]*:\d+:(?!\s*[/ ]\*).*$', source), source
+
+
+@row('RELEASE', 'a tarball is the same whoever makes it, and holds what the repository holds')
+def release(lab):
+    raise Skip('making and comparing tarballs is `make distcheck`; signatures are the releaser\'s')
+
+
+def frames(rng):
+    good = b'{"v":1,"id":7,"verb":"status","args":{}}\n'
+    while True:
+        b = bytearray(good)
+        how = rng.randrange(5)
+        if how == 0:
+            b = bytearray(os.urandom(rng.randrange(1, 400)) + b'\n')
+        elif how == 1:
+            at = rng.randrange(len(b))
+            b[at:at] = os.urandom(rng.randrange(1, 20))
+        elif how == 2:
+            b = bytearray(b'[{'[rng.randrange(2):][:1] * rng.randrange(1, 5000) + b'\n')
+        elif how == 3:
+            b = bytearray(json.dumps({'v': 1, 'id': rng.choice((1, -1, 2 ** 63, 1e300, None, [], 'x')), 'verb': rng.choice(
+                ('session.kill', 'config.set', 'account.show', 'log.follow', 'x')), 'args': {rng.choice(('ids', 'key', 'name', 'a')):
+                    rng.choice((None, [], {}, 'x' * 1000, 1, [None] * 100))}}).encode() + b'\n')
+        for _ in range(rng.randrange(0, 4)):
+            b[rng.randrange(len(b))] = rng.randrange(256)
+        yield bytes(b)
+
+
+@row('S-44', 'garbage, half frames, floods, descriptors and silence on the control socket harm neither mail nor operator')
+def control(lab):
+    s, rng = lab.server, lab.random
+    cases = frames(rng)
+
+    def connect():
+        u = socket.socket(socket.AF_UNIX)
+        u.settimeout(10)
+        u.connect(s.sock)
+        return u
+    for _ in lab.spend(300):
+        try:
+            u = connect()
+            for _ in range(rng.randrange(1, 30)):
+                u.sendall(next(cases)[:rng.choice((5, 30, 100000, 100000))])
+                lab.count('S-44 frames')
+            if rng.random() < 0.3:
+                fds = [os.open('/dev/null', os.O_RDONLY) for _ in range(3)]
+                u.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', fds))])
+                for f in fds:
+                    os.close(f)
+            if rng.random() < 0.5:
+                u.settimeout(0.01)
+                u.recv(65536)
+        except OSError:
+            pass
+        u.close()
+    idle = []
+    for _ in range(int(lab.scaled(200, 1000))):
+        u = socket.socket(socket.AF_UNIX)
+        u.setblocking(False)
+        try:
+            u.connect(s.sock)
+            u.send(b'{"v":1,')
+        except OSError:
+            pass
+        idle.append(u)
+    until('the operator is let in', lambda: s.ctl('status', check=False).returncode == 0)
+    for u in idle:
+        u.close()
+    lab.count('S-44 idle connections', len(idle))

@@ -76,7 +76,7 @@ class Sessions:
 def sessions(lab):
     if not hasattr(lab, 'users'):
         lab.users = ['user%d@example.org' % n for n in (PORT, *VARIANTS)]
-        lab.server.account(*lab.users)
+        lab.accounts(*lab.users)
     return Sessions(lab)
 
 
@@ -220,7 +220,7 @@ def formats(lab):
             s.ctl('config', 'get', f, check=False)
             s.ctl('domain', 'add', f, check=False)
             lab.count('S-05 formats')
-    s.account('formats@example.org')
+    lab.accounts('formats@example.org')
     texts = []
     for i, f in enumerate(FORMATS):
         texts.append('Subject: %s\nFrom: %s\nX-%s: 1\n\n%s\n' % (f, f, f.replace(':', ''), f))
@@ -310,7 +310,7 @@ def nul(lab):
     assert p.ok('STAT').startswith(b'+OK 3 ')
     p.close()
     s, head = lab.server, b'From: a@b\nSubject: x\n\nbody\n'
-    s.account('nul@example.org')
+    lab.accounts('nul@example.org')
     for at in range(len(head)):
         lab.put(s, 'nul@example.org', '17000001%02d.n.host' % at, head[:at] + b'\0' + head[at:])
     for port in (PORT, *VARIANTS):
@@ -400,7 +400,7 @@ def odd_lines(lab):
 @row('S-09', 'a peer that goes in the middle of a long list harms nobody')
 def gone_in_list(lab):
     s = lab.server
-    s.account('long@example.org')
+    lab.accounts('long@example.org')
     for i in range(1500):
         lab.put(s, 'long@example.org', '1700%06d.%s.host' % (i, 'l' * 200), b'Subject: x\n\n')
     for n in lab.spend(20):

@@ -139,10 +139,9 @@ class Server:
             return ''
 
     def log(self):
-        try:
-            return open(self.dir + '/log', 'rb').read().decode('latin-1')
-        except FileNotFoundError:
+        if not os.path.isfile(self.dir + '/log'):	# a test may put anything there
             return ''
+        return open(self.dir + '/log', 'rb').read().decode('latin-1')
 
     def unharmed(self):
         """No process ended by itself, no sanitizer had anything to say."""

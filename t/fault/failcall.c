@@ -1,12 +1,11 @@
 /*
  * failcall.c - a shim (LD_PRELOAD) that lets one library call fail
  *
- * Calls are told apart by who asks: each different stack of callers is one
- * site.  FAILCALL=K lets the Kth site fail, once, the first time that it is
+ * Calls are told apart by who asks: each different chain of three callers in
+ * the program is one site.  FAILCALL=K lets the Kth site fail, once, the first time that it is
  * reached; FAILCALL=0 only counts.  FAILCALL_SET says which calls are meant:
  * "alloc" or "sys" (files, randomness); FAILCALL_REPORT names a file that gets
- * the number of sites when the process ends.  What the test framework asks for
- * itself is left alone.
+ * the number of sites when the process ends.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,12 +22,13 @@
 #include <unistd.h>
 
 #define DEPTH	24
+#define CALLERS	3	/* that make a site */
 #define SITES	65536
 #define OFTEN	500	/* a caller asked so often has shown all its stacks */
 
 enum set { ALLOC, SYS };
 
-static struct { uintptr_t from, to; } program, framework;
+static struct { uintptr_t from, to; } program;
 static uint64_t seen[SITES];
 static unsigned short asked[SITES];
 static unsigned n_seen, fail_at;
@@ -56,9 +56,6 @@ note_object(struct dl_phdr_info *i, size_t size, void *arg)
 	if (i->dlpi_name[0] == '\0' && program.to == 0) {
 		program.from = from;
 		program.to = to;
-	} else if (strstr(i->dlpi_name, "libcheck") != NULL) {
-		framework.from = from;
-		framework.to = to;
 	}
 	return 0;
 }
@@ -89,7 +86,7 @@ begin(void)
 	ready = at != NULL;
 }
 
-/* The stack of callers inside the program as one number; 0: not its own. */
+/* The program's innermost callers as one number; 0: none of its own. */
 static uint64_t
 site(void)
 {
@@ -97,15 +94,15 @@ site(void)
 	uint64_t h = 14695981039346656037u;
 	int n = backtrace(pc, DEPTH), i, own = 0;
 
-	for (i = 2; i < n; i++) {
+	for (i = 2; i < n && own < CALLERS; i++) {
 		uintptr_t a = (uintptr_t)pc[i];
 
-		if (a >= framework.from && a < framework.to)
-			break;
-		own |= a >= program.from && a < program.to;
+		if (a < program.from || a >= program.to)
+			continue;
+		own++;
 		h = (h ^ (a - program.from)) * 1099511628211u;
 	}
-	return own ? h | 1 : 0;
+	return own > 0 ? h | 1 : 0;
 }
 
 static int

@@ -103,6 +103,9 @@ dot_write(struct dot *d, const void *p, size_t n, struct buf *out)
 	size_t slice, put;
 	char *to;
 
+	/* For a block in one piece: growing would copy and wipe what is there. */
+	if (n > SLICE)
+		(void)buf_reserve(out, n + n / 8 + SLICE);
 	for (; n > 0 && !d->full; at += slice, n -= slice) {
 		slice = n < SLICE ? n : SLICE;
 		if ((to = buf_reserve(out, 2 * slice)) == NULL)

@@ -10,8 +10,10 @@
 static bool
 plain(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || (c != '\0' && strchr("._@+=/:,-", c));
+	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '+' && c <= ':'))
+		return true;		/* '+' ',' '-' '.' '/' digits ':' */
+	return c == '=' || c == '@' || c == '_';
 }
 
 /* One octet as 1 or 4 characters; how many. */

@@ -5,8 +5,6 @@
  * not whole is refused, and every octet of a line is made safe here, keys too:
  * front could be in hostile hands.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -123,17 +121,38 @@ add_quoted(struct buf *b, struct span s, bool spelled)
 }
 
 static int
+add_key(struct buf *b, const char *key)
+{
+	char text[32 * 4 + 8];
+
+	return buf_addc(b, ' ') |
+	    buf_adds(b, visible(span_of(key), 32, text, sizeof(text))) |
+	    buf_addc(b, '=');
+}
+
+static int
 add_field(struct buf *b, const char *key, struct span value)
 {
 	char text[VALUE_MAX * 4 + 8];
-	int r;
+	int r = add_key(b, key);
 
-	visible(span_of(key), 32, text, sizeof(text));
-	r = buf_printf(b, " %s=", text);
 	if (strcmp(key, "error") == 0 || strcmp(key, "text") == 0)
 		return r | add_quoted(b, value, key[0] == 't');
-	visible(value, VALUE_MAX, text, sizeof(text));
-	return r | buf_adds(b, text);
+	return r | buf_adds(b, visible(value, VALUE_MAX, text,
+	    sizeof(text)));
+}
+
+static int
+add_number(struct buf *b, const char *key, uint64_t number)
+{
+	char text[24];
+	size_t i = sizeof(text);
+
+	do {
+		text[--i] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	return add_key(b, key) | buf_add(b, text + i, sizeof(text) - i);
 }
 
 static int
@@ -154,16 +173,14 @@ int
 logrec_body(const struct logrec *r, struct buf *b)
 {
 	const struct log_field *f;
-	char number[24];
 	uint32_t i;
 	int bad = add_where(b, &r->where);
 
 	bad |= add_words(b, span_of(r->what));
 	for (i = 0; i < r->n_fields; i++) {
 		f = &r->fields[i];
-		snprintf(number, sizeof(number), "%" PRIu64, f->number);
-		bad |= add_field(b, f->key, f->value.ptr != NULL ? f->value :
-		    span_of(number));
+		bad |= f->value.ptr != NULL ? add_field(b, f->key, f->value) :
+		    add_number(b, f->key, f->number);
 	}
 	return bad == 0 ? 0 : -1;
 }

@@ -40,7 +40,24 @@ int droplist_view(struct droplist *l, const void *mem, size_t len,
 uint64_t droplist_size(const struct droplist *l, uint32_t i);
 struct span droplist_uidl(const struct droplist *l, uint32_t i);
 
-/* Building: begin with the count, add that many, end. */
+/*
+ * Writing a block whose size is known: droplist_octets() of 8-octet aligned
+ * memory, then count times droplist_write() with UIDLs of 1-70 good octets,
+ * uidls in all; the caller has checked them.
+ */
+struct droplist_writer {
+	char *mem, *row, *uidl, *pool;
+	uint32_t count;
+	uint64_t octets;
+};
+size_t droplist_octets(uint32_t count, size_t uidls);
+void droplist_write_begin(struct droplist_writer *w, char *mem,
+    uint32_t count);
+void droplist_write(struct droplist_writer *w, uint64_t octets,
+    struct span uidl);
+void droplist_write_end(struct droplist_writer *w);
+
+/* Building from checked and unchecked ones: begin, add, end. */
 struct droplist_maker {
 	struct buf rows;
 	struct buf pool;

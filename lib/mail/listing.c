@@ -10,35 +10,50 @@
 #include "lib/mail/slice.h"
 
 #define BLOCK_MAX	((size_t)1 << 30)
-#define ROW_OCTETS	16
 
 struct listing {
 	const struct msgs *m;
 	size_t at;
-	struct droplist_maker maker;
+	struct droplist_writer writer;
 	struct buf block;
 };
+
+static size_t
+uidl_octets(const struct msgs *m)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < m->count; i++)
+		n += m->rows[i].uidl_len;
+	return n;
+}
+
+size_t
+listing_octets(const struct msgs *m)
+{
+	return droplist_octets((uint32_t)m->count, uidl_octets(m));
+}
 
 struct listing *
 listing_new(const struct msgs *m, struct err *e)
 {
 	struct listing *li = mem_new(1, sizeof(*li));
-	size_t i, uidls = 0;
+	size_t n = listing_octets(m);
+	char *mem = NULL;
 
-	if (li == NULL) {
-		(void)err_set(e, ERR_TEMP, "out of memory");
+	if (li != NULL) {
+		buf_init(&li->block, BLOCK_MAX);
+		mem = buf_reserve(&li->block, n);
+	}
+	if (mem == NULL) {
+		(void)err_set(e, ERR_TEMP, "list of %zu messages: no memory",
+		    m->count);
+		free(li);
 		return NULL;
 	}
 	li->m = m;
-	buf_init(&li->block, BLOCK_MAX);
-	droplist_begin(&li->maker);
-	for (i = 0; i < m->count; i++)
-		uidls += m->rows[i].uidl_len;
-	/* room at once: growing would copy megabytes; failure shows later */
-	if (m->count > 0) {
-		(void)buf_reserve(&li->maker.rows, m->count * ROW_OCTETS);
-		(void)buf_reserve(&li->maker.pool, uidls);
-	}
+	buf_added(&li->block, n);
+	droplist_write_begin(&li->writer, mem, (uint32_t)m->count);
 	return li;
 }
 
@@ -47,29 +62,31 @@ listing_free(struct listing **li_p)
 {
 	if (*li_p == NULL)
 		return;
-	buf_free(&(*li_p)->maker.rows);
-	buf_free(&(*li_p)->maker.pool);
 	buf_free(&(*li_p)->block);
 	free(*li_p);
 	*li_p = NULL;
 }
 
-int
-listing_step(struct listing *li, struct err *e)
+static void
+write_row(struct droplist_writer *w, const struct msgs *m, size_t i)
 {
-	const struct msgs_row *r;
+	const struct msgs_row *r = &m->rows[i];
+
+	droplist_write(w, r->wire, msgs_uidl(m, r));
+}
+
+int
+listing_step(struct listing *li)
+{
 	struct slice s;
 
 	slice_begin(&s);
 	while (li->at < li->m->count) {
-		r = &li->m->rows[li->at++];
-		droplist_add(&li->maker, r->wire, msgs_uidl(li->m, r));
+		write_row(&li->writer, li->m, li->at++);
 		if (slice_over_small(&s))
 			return 1;
 	}
-	if (droplist_end(&li->maker, &li->block) < 0)
-		return err_set(e, ERR_TEMP, "list of %zu messages: no memory",
-		    li->m->count);
+	droplist_write_end(&li->writer);
 	return 0;
 }
 
@@ -78,4 +95,16 @@ listing_take(struct listing *li, struct buf *block_r)
 {
 	*block_r = li->block;
 	buf_init(&li->block, BLOCK_MAX);
+}
+
+void
+listing_fill(const struct msgs *m, char *mem)
+{
+	struct droplist_writer w;
+	size_t i;
+
+	droplist_write_begin(&w, mem, (uint32_t)m->count);
+	for (i = 0; i < m->count; i++)
+		write_row(&w, m, i);
+	droplist_write_end(&w);
 }

@@ -14,6 +14,8 @@ lib_mail_libmail_a_SOURCES = \
 	lib/mail/header.h \
 	lib/mail/index.c \
 	lib/mail/index.h \
+	lib/mail/index_load.c \
+	lib/mail/index_own.h \
 	lib/mail/listing.c \
 	lib/mail/listing.h \
 	lib/mail/lock.c \
@@ -24,6 +26,7 @@ lib_mail_libmail_a_SOURCES = \
 	lib/mail/maildir.h \
 	lib/mail/maildir_open.c \
 	lib/mail/maildir_own.h \
+	lib/mail/maildir_rest.c \
 	lib/mail/maildrop.c \
 	lib/mail/maildrop.h \
 	lib/mail/meet.c \

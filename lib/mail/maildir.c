@@ -69,6 +69,7 @@ maildir_step(struct store *st, int64_t now, struct err *e)
 		[LOCK] = maildir_step_lock,
 		[SCAN] = maildir_step_scan,
 		[LIST] = maildir_step_list,
+		[LOAD] = maildir_step_load,
 		[REFIND] = step_refind,
 		[COMMIT] = step_commit,
 	};
@@ -88,7 +89,7 @@ maildir_step(struct store *st, int64_t now, struct err *e)
 static uint32_t
 maildir_count(const struct store *st)
 {
-	return (uint32_t)maildir_const(st)->m.count;
+	return maildir_const(st)->count;
 }
 
 static int
@@ -96,8 +97,13 @@ maildir_list(struct store *st, struct buf *block_r, struct err *e)
 {
 	struct maildir *md = maildir_of(st);
 
-	if (md->listing == NULL)
+	if (md->listing == NULL && buf_len(&md->list) == 0)
 		return err_set(e, ERR_BUG, "list was taken already");
+	if (md->listing == NULL) {
+		*block_r = md->list;
+		buf_init(&md->list, 0);
+		return 0;
+	}
 	listing_take(md->listing, block_r);
 	listing_free(&md->listing);
 	return 0;
@@ -138,9 +144,13 @@ maildir_message(struct store *st, uint32_t i, struct store_message *m_r,
 	struct err why;
 	bool was;
 
-	if (i >= md->m.count || md->job != IDLE) {
+	if (i >= md->count || md->job != IDLE) {
 		(void)err_set(e, ERR_BUG, "message %u is not to be had", i);
 		return STORE_FAILED;
+	}
+	if (!md->whole) {
+		md->job = LOAD;
+		return STORE_MORE;
 	}
 	r = &md->m.rows[i];
 	was = (r->flags & MSGS_LOOK) != 0;
@@ -168,11 +178,26 @@ maildir_mark(struct store *st, uint32_t i, bool marked)
 {
 	struct maildir *md = maildir_of(st);
 
-	if (i >= md->m.count)
+	if (i >= md->count)
 		return;
+	if (!md->whole) {
+		maildir_rest_mark(md, i, marked);
+		return;
+	}
 	md->m.rows[i].flags &= (uint8_t)~MSGS_MARKED;
 	if (marked)
 		md->m.rows[i].flags |= MSGS_MARKED;
+}
+
+void
+maildir_remove(struct maildir *md)
+{
+	/* whatever comes of it, the folders are not as the index says */
+	index_unsettle(&md->state);
+	md->dirty = true;
+	md->work.commit = commit_new(md->fd, &md->m, md->result);
+	if (md->work.commit != NULL)
+		md->job = COMMIT;
 }
 
 static void
@@ -187,12 +212,10 @@ maildir_commit(struct store *st)
 	md->result->class = ERR_TEMP;
 	if (md->job != IDLE)
 		return;
-	/* whatever comes of it, the folders are not as the index says */
-	index_unsettle(&md->state);
-	md->dirty = true;
-	md->work.commit = commit_new(md->fd, &md->m, md->result);
-	if (md->work.commit != NULL)
-		md->job = COMMIT;
+	if (md->whole)
+		maildir_remove(md);
+	else
+		maildir_rest_commit(md);
 }
 
 static const struct store_result *
@@ -240,6 +263,8 @@ maildir_close(struct store **st_p, struct err *e)
 		r = maildir_save(md, e) < 0 ? -1 : 1;
 	}
 	listing_free(&md->listing);
+	buf_free(&md->list);
+	maildir_rest_end(md);
 	lock_drop(&md->lock);
 	if (md->fd >= 0)
 		(void)close(md->fd);

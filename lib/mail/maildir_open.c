@@ -27,7 +27,7 @@ maildir_begin(const struct store_env *env, const char *maildrop,
 	md->store.ops = &maildir_store;
 	md->env = *env;
 	md->lock_until = lock_until;
-	md->fd = -1;
+	md->fd = md->rest.fd = -1;
 	md->job = OPEN;
 	md->notes.busy_age = -1;
 	return &md->store;
@@ -98,17 +98,27 @@ enum store_step
 maildir_step_scan(struct maildir *md, int64_t now, struct err *e)
 {
 	struct scan_notes sn;
+	bool part = false;
 	int r = scan_step(md->work.scan, e);
 
 	(void)now;
 	if (r > 0)
 		return r == SCAN_LATER ? STORE_LATER : STORE_MORE;
-	if (r == 0)
+	if (r == 0) {
+		part = scan_take_list(md->work.scan, &md->list, &md->rest);
 		scan_take(md->work.scan, &md->m, &md->state, &sn);
+	}
+	if (part)
+		msgs_free(&md->m);	/* the rest will go there */
 	scan_free(&md->work.scan);
 	md->job = IDLE;
 	if (r < 0)
 		return STORE_FAILED;
+	if (part)
+		return maildir_rest_begin(md, e) < 0 ? STORE_FAILED :
+		    STORE_DONE;
+	md->whole = true;
+	md->count = (uint32_t)md->m.count;
 	take_notes(md, &sn);
 	/* a failure is reported by the attempt when the session closes */
 	if (sn.counted >= SAVE_COUNTED)
@@ -123,11 +133,10 @@ maildir_step_scan(struct maildir *md, int64_t now, struct err *e)
 enum store_step
 maildir_step_list(struct maildir *md, int64_t now, struct err *e)
 {
-	int r = listing_step(md->listing, e);
-
 	(void)now;
-	if (r > 0)
+	(void)e;
+	if (listing_step(md->listing) > 0)
 		return STORE_MORE;
 	md->job = IDLE;
-	return r < 0 ? STORE_FAILED : STORE_DONE;
+	return STORE_DONE;
 }

@@ -15,7 +15,7 @@
 #include "lib/mail/scan.h"
 #include "lib/mail/store.h"
 
-enum job { IDLE, OPEN, LOCK, SCAN, LIST, REFIND, COMMIT };
+enum job { IDLE, OPEN, LOCK, SCAN, LIST, LOAD, REFIND, COMMIT };
 
 struct maildir {
 	struct store store;
@@ -31,6 +31,12 @@ struct maildir {
 		struct commit *commit;
 	} work;
 	struct listing *listing;	/* until list() took it */
+	struct buf list;		/* or it was read: of a big maildrop */
+	struct index_load rest;	/* then m is read when it is needed; */
+	bool whole;			/* false until then */
+	unsigned char *marks;		/* and it is marked here, a bit each */
+	uint32_t marked;
+	uint32_t count;
 	struct msgs m;
 	struct index_state state;
 	bool dirty;		/* the index file does not say what we know */
@@ -52,6 +58,17 @@ enum store_step maildir_step_scan(struct maildir *md, int64_t now,
     struct err *e);
 enum store_step maildir_step_list(struct maildir *md, int64_t now,
     struct err *e);
+
+/* In maildir_rest.c: a big maildrop of which so far the list alone was read. */
+int maildir_rest_begin(struct maildir *md, struct err *e);
+void maildir_rest_mark(struct maildir *md, uint32_t i, bool marked);
+void maildir_rest_commit(struct maildir *md);
+enum store_step maildir_step_load(struct maildir *md, int64_t now,
+    struct err *e);
+void maildir_rest_end(struct maildir *md);
+
+/* Begin to remove what is marked. */
+void maildir_remove(struct maildir *md);
 
 /* Write the index file; 0 or -1. */
 int maildir_save(struct maildir *md, struct err *e);

@@ -1,14 +1,16 @@
 /*
  * scan.c - from folders and index to the list of messages
  *
- * Phases: read the index; compare the folders' stamps, and be done when they
- * are equal; read the folders that changed, and join them with the index (up to
- * three times when others change them meanwhile; then what any pass saw is the
- * list); look at the unknown files; give UIDLs.
+ * Phases: compare the folders' stamps with the index; when they are equal, read
+ * of a big one the list, of a small one all, and be done; else read all, then
+ * the folders that changed, and join both (up to three times when others change
+ * them meanwhile; then what any pass saw is the list); look at the unknown
+ * files; give UIDLs.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/droplist.h"
 #include "lib/base/mem.h"
 
 #include "lib/mail/folder.h"
@@ -17,15 +19,17 @@
 #include "lib/mail/scan.h"
 #include "lib/mail/uidl.h"
 
+#define LIST_MAX	((size_t)1 << 30)
 #define PASSES		3	/* while folders change under us */
 #define LOOK_PASSES	40	/* while a file slips away before we see it */
 
-enum phase { READ_INDEX, COMPARE, READ_FOLDERS, JOIN, LOOK, UIDLS };
+enum phase { COMPARE, READ_LIST, READ_INDEX, READ_FOLDERS, JOIN, LOOK, UIDLS };
 
 struct scan {
 	int maildrop;
 	enum phase phase;
 	struct index_load load;
+	struct buf list;	/* when that is all that was read */
 	struct index_state state;
 	struct meet meet;
 	bool walked[FOLDER_N];	/* has to be read; the other has not changed */
@@ -46,21 +50,6 @@ next(struct scan *sc, enum phase phase)
 {
 	sc->phase = phase;
 	return NEXT;
-}
-
-static int
-read_index(struct scan *sc, struct slice *s, struct err *e)
-{
-	int r = -1;
-
-	(void)e;
-	if (sc->load.head != NULL)
-		r = index_load_step(&sc->load, s, &sc->meet.m, &sc->state);
-	if (r == 1)
-		return 1;
-	index_load_end(&sc->load);
-	sc->notes.had_index = r == 0;
-	return next(sc, COMPARE);
 }
 
 /* A folder that once was not as the index says is read from then on. */
@@ -94,6 +83,12 @@ pass_again(struct scan *sc, struct err *e)
 	return next(sc, READ_FOLDERS);
 }
 
+static bool
+unchanged(const struct scan *sc)
+{
+	return !sc->walked[FOLDER_NEW] && !sc->walked[FOLDER_CUR];
+}
+
 static int
 compare_stamps(struct scan *sc, struct slice *s, struct err *e)
 {
@@ -103,9 +98,43 @@ compare_stamps(struct scan *sc, struct slice *s, struct err *e)
 	if (folder_stamps(sc->maildrop, now, e) < 0)
 		return -1;
 	compare(sc, now);
-	if (!sc->walked[FOLDER_NEW] && !sc->walked[FOLDER_CUR])
+	return next(sc, unchanged(sc) && sc->load.list_octets > 0 ?
+	    READ_LIST : READ_INDEX);
+}
+
+/* If it is damaged, the messages behind it may still be good. */
+static int
+read_list(struct scan *sc, struct slice *s, struct err *e)
+{
+	int r = index_load_list(&sc->load, s, &sc->list);
+	struct droplist l;
+
+	(void)e;
+	if (r > 0)
+		return r;
+	if (r == 0 && droplist_view(&l, buf_data(&sc->list),
+	    buf_len(&sc->list), NULL) == 0 && l.count == sc->load.count)
+		return 0;
+	buf_free(&sc->list);
+	index_load_rewind(&sc->load);
+	sc->walked[FOLDER_NEW] = sc->walked[FOLDER_CUR] = true;
+	return next(sc, READ_INDEX);
+}
+
+static int
+read_index(struct scan *sc, struct slice *s, struct err *e)
+{
+	int r = sc->load.fd < 0 ? -1 :
+	    index_load_step(&sc->load, s, &sc->meet.m);
+
+	if (r == 1)
+		return 1;
+	index_load_end(&sc->load);
+	sc->notes.had_index = r == 0;
+	if (r == 0 && unchanged(sc))
 		return 0;
 	sc->notes.walked = true;
+	compare(sc, sc->state.stamps);
 	meet_begin(&sc->meet, sc->walked);
 	return pass_again(sc, e);
 }
@@ -202,8 +231,9 @@ give_uidls(struct scan *sc, struct slice *s, struct err *e)
 }
 
 static int (*const phases[])(struct scan *, struct slice *, struct err *) = {
-	[READ_INDEX] = read_index,
 	[COMPARE] = compare_stamps,
+	[READ_LIST] = read_list,
+	[READ_INDEX] = read_index,
 	[READ_FOLDERS] = read_folders,
 	[JOIN] = join,
 	[LOOK] = look_at_new,
@@ -220,10 +250,11 @@ scan_new(int maildrop, struct err *e)
 		return NULL;
 	}
 	sc->maildrop = maildrop;
-	sc->phase = READ_INDEX;
+	sc->phase = COMPARE;
+	buf_init(&sc->list, LIST_MAX);
 	look_begin(&sc->look, maildrop);
-	if (index_load_begin(&sc->load, maildrop) < 0)
-		index_load_end(&sc->load);
+	sc->notes.had_index = index_load_begin(&sc->load, maildrop) == 0;
+	sc->state = sc->load.state;
 	return sc;
 }
 
@@ -235,6 +266,7 @@ scan_free(struct scan **sc_p)
 	if (sc == NULL)
 		return;
 	index_load_end(&sc->load);
+	buf_free(&sc->list);
 	folder_walk_end(&sc->walk);
 	look_end(&sc->look);
 	uidl_fill_end(&sc->fill);
@@ -265,4 +297,16 @@ scan_take(struct scan *sc, struct msgs *m_r, struct index_state *state_r,
 	memset(&sc->meet.m, 0, sizeof(sc->meet.m));
 	*state_r = sc->state;
 	*notes_r = sc->notes;
+}
+
+bool
+scan_take_list(struct scan *sc, struct buf *list_r, struct index_load *rest_r)
+{
+	if (buf_len(&sc->list) == 0)
+		return false;
+	*list_r = sc->list;
+	*rest_r = sc->load;
+	buf_init(&sc->list, LIST_MAX);
+	sc->load.fd = -1;
+	return true;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/mail/index.h"
 #include "lib/mail/msgs.h"
@@ -41,5 +42,10 @@ int scan_step(struct scan *sc, struct err *e);
 /* After 0, once: the messages in order, and what the index should say. */
 void scan_take(struct scan *sc, struct msgs *m_r, struct index_state *state_r,
     struct scan_notes *notes_r);
+
+/* True: of a big unchanged maildrop only the list was read, the caller's to
+ * free, and the rest can be had with index_load_step(), index_load_end(). */
+bool scan_take_list(struct scan *sc, struct buf *list_r,
+    struct index_load *rest_r);
 
 #endif

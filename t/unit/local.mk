@@ -186,6 +186,10 @@ t_unit_test_ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS) $(CHECK_LIBS)
 
 # lib/mail
 EXTRA_DIST += t/unit/mail_unit.h
+UNIT_TESTS += t/unit/test_index_big t/unit/test_others
+t_unit_test_index_big_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_others_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+
 UNIT_TESTS += t/unit/test_uidl t/unit/test_index t/unit/test_lock \
 	t/unit/test_deliver t/unit/test_maildir t/unit/test_commit
 t_unit_test_uidl_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)

@@ -210,7 +210,6 @@ END_TEST
 START_TEST(ids_in_the_file_are_kept)
 {
 	struct index_load l;
-	struct index_state state;
 	struct slice s;
 	struct msgs m = { 0 };
 	struct box b;
@@ -218,10 +217,10 @@ START_TEST(ids_in_the_file_are_kept)
 
 	ck_assert_int_eq(index_load_begin(&l, fd), 0);
 	slice_begin(&s);
-	ck_assert_int_eq(index_load_step(&l, &s, &m, &state), 0);
+	ck_assert_int_eq(index_load_step(&l, &s, &m), 0);
 	index_load_end(&l);
 	memcpy(m.pool + m.rows[2].text, "from/another~server!", 20);
-	ck_assert_int_eq(index_save(fd, &m, &state, NULL), 0);
+	ck_assert_int_eq(index_save(fd, &m, &l.state, NULL), 0);
 	open_box(&b);
 	ck_assert_str_eq(uidl(&b, 2), "from/another~server!");
 	ck_assert(!notes(&b)->scanned);
@@ -240,7 +239,6 @@ END_TEST
 START_TEST(a_crafted_file_is_no_use)
 {
 	struct index_load l;
-	struct index_state state;
 	struct slice s;
 	struct msgs m = { 0 };
 	struct msgs_row was;
@@ -248,7 +246,7 @@ START_TEST(a_crafted_file_is_no_use)
 
 	ck_assert_int_eq(index_load_begin(&l, fd), 0);
 	slice_begin(&s);
-	ck_assert_int_eq(index_load_step(&l, &s, &m, &state), 0);
+	ck_assert_int_eq(index_load_step(&l, &s, &m), 0);
 	index_load_end(&l);
 	for (i = 0; i < 8; i++) {
 		was = m.rows[1];
@@ -261,7 +259,7 @@ START_TEST(a_crafted_file_is_no_use)
 		m.rows[1].wire = i == 6 ? 1 : was.wire;
 		if (i == 7)
 			m.pool[was.text + was.uidl_len + 1] = '/';
-		ck_assert_int_eq(index_save(fd, &m, &state, NULL), 0);
+		ck_assert_int_eq(index_save(fd, &m, &l.state, NULL), 0);
 		same_list("crafted", (size_t)i);
 		m.rows[1] = was;
 	}

@@ -30,8 +30,28 @@ struct link {
 	struct exchanges logins;
 };
 
-/* A reply that cannot go means a front that does not read: it is not there
- * for long. */
+/*
+ * Front would wait for the answer as long as a login may last.  It is dead,
+ * then another one comes, or there is no room for what it is told: begin anew,
+ * so that it knows.
+ */
+static void
+lost(struct link *l)
+{
+	const struct log_field fields[] = {
+		LOG_STR("from", "front"),
+		LOG_STR("error", "answers are not taken"),
+		{ NULL }
+	};
+
+	if (channel_over(l->ch) || l->all->broken)
+		return;
+	log_event(l->all->auth->log, LOG_LEVEL_ERROR, NULL, "channel broken",
+	    fields);
+	l->all->broken = true;
+	loop_stop(l->all->auth->loop);
+}
+
 static void
 send_auth(void *arg, uint32_t id, const struct msg_auth_result *r)
 {
@@ -39,9 +59,9 @@ send_auth(void *arg, uint32_t id, const struct msg_auth_result *r)
 	struct buf b;
 
 	buf_init(&b, FRAME_MAX);
-	if (msg_auth_result_pack(r, &b) == 0)
-		(void)channel_send(l->ch, MSG_AUTH_RESULT, id, buf_span(&b),
-		    -1);
+	if (msg_auth_result_pack(r, &b) < 0 || channel_send(l->ch,
+	    MSG_AUTH_RESULT, id, buf_span(&b), -1) < 0)
+		lost(l);
 	buf_wipe(&b);
 }
 
@@ -60,9 +80,9 @@ send_ctl(struct link *l, uint32_t id, bool ok, json_t *v)
 		m.json = span_of("{\"code\":\"try-again\",\"text\":\"the "
 		    "answer has no room; ask for less\",\"exit\":75}");
 	}
-	if (msg_ctl_reply_pack(&m, &b) == 0)
-		(void)channel_send(l->ch, MSG_CTL_REPLY, id, buf_span(&b),
-		    -1);
+	if (msg_ctl_reply_pack(&m, &b) < 0 || channel_send(l->ch,
+	    MSG_CTL_REPLY, id, buf_span(&b), -1) < 0)
+		lost(l);
 	/* account.export has hashes in it */
 	buf_wipe(&json);
 	buf_wipe(&b);

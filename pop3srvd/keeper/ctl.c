@@ -162,27 +162,37 @@ shorten(json_t *v)
 	(void)json_object_set_new(v, "cut", json_true());
 }
 
-/* Too long an answer is an error, not a broken channel. */
+static int
+send_reply(struct channel *ch, uint32_t id, const struct msg_ctl_reply *m)
+{
+	struct buf b;
+	int r;
+
+	buf_init(&b, FRAME_MAX);
+	r = msg_ctl_reply_pack(m, &b);
+	if (r == 0)
+		r = channel_send(ch, MSG_CTL_REPLY, id, buf_span(&b), -1);
+	buf_free(&b);
+	return r;
+}
+
+/* An answer for which there is no room is an error, not a broken channel, and
+ * not nothing: somebody waits. */
 static void
 reply(struct channel *ch, uint32_t id, bool ok, json_t *v)
 {
-	struct msg_ctl_reply m = { .ok = ok };
-	struct buf text, b;
+	struct msg_ctl_reply m = { .ok = ok }, no_room = { .ok = false };
+	struct buf text;
 
 	buf_init(&text, REPLY_MAX);
-	buf_init(&b, FRAME_MAX);
 	shorten(v);
-	if (v != NULL && json_write(v, &text) == 0) {
+	if (v != NULL && json_write(v, &text) == 0)
 		m.json = buf_span(&text);
-	} else {
-		m.ok = false;
-		m.json = span_of("{\"code\":\"try-again\",\"text\":\"the "
-		    "answer has no room; ask for less\",\"exit\":75}");
-	}
-	if (msg_ctl_reply_pack(&m, &b) == 0)
-		(void)channel_send(ch, MSG_CTL_REPLY, id, buf_span(&b), -1);
+	no_room.json = span_of("{\"code\":\"try-again\",\"text\":\"the answer "
+	    "has no room; ask for less\",\"exit\":75}");
+	if (m.json.len == 0 || send_reply(ch, id, &m) < 0)
+		(void)send_reply(ch, id, &no_room);
 	buf_free(&text);
-	buf_free(&b);
 	json_decref(v);
 }
 

@@ -34,14 +34,40 @@ struct link {
 };
 
 static void
+break_off(struct links *all, const struct log_field *fields)
+{
+	log_event(all->desk->log, LOG_LEVEL_ERROR, NULL, "channel broken",
+	    fields);
+	all->broken = true;
+	loop_stop(all->desk->loop);
+}
+
+/*
+ * Front would wait in vain for the answer.  It is dead, then another one comes,
+ * or there is no room for what it is told: begin anew, so that it knows.
+ */
+static void
+lost(struct link *l)
+{
+	const struct log_field fields[] = {
+		LOG_STR("from", role_name(ROLE_FRONT)),
+		LOG_STR("error", "answers are not taken"),
+		{ NULL }
+	};
+
+	if (!channel_over(l->ch) && !l->all->broken)
+		break_off(l->all, fields);
+}
+
+static void
 send_answer(struct link *l, uint32_t sid, const struct msg_xmit_answer *a)
 {
 	struct buf b;
 
 	buf_init(&b, FRAME_MAX);
-	if (msg_xmit_answer_pack(a, &b) == 0)
-		(void)channel_send(l->ch, MSG_XMIT_ANSWER, sid, buf_span(&b),
-		    -1);
+	if (msg_xmit_answer_pack(a, &b) < 0 || channel_send(l->ch,
+	    MSG_XMIT_ANSWER, sid, buf_span(&b), -1) < 0)
+		lost(l);
 	buf_free(&b);
 }
 
@@ -158,9 +184,9 @@ send_ctl(struct link *l, uint32_t id, bool ok, json_t *v)
 		m.json = span_of("{\"code\":\"try-again\",\"text\":\"the "
 		    "answer has no room; ask for less\",\"exit\":75}");
 	}
-	if (msg_ctl_reply_pack(&m, &b) == 0)
-		(void)channel_send(l->ch, MSG_CTL_REPLY, id, buf_span(&b),
-		    -1);
+	if (msg_ctl_reply_pack(&m, &b) < 0 || channel_send(l->ch,
+	    MSG_CTL_REPLY, id, buf_span(&b), -1) < 0)
+		lost(l);
 	buf_free(&json);
 	buf_free(&b);
 	json_decref(v);
@@ -217,7 +243,7 @@ end(struct link *l)
 }
 
 static void
-break_off(struct links *all, uint16_t type)
+breach(struct link *l, uint16_t type)
 {
 	const struct log_field fields[] = {
 		LOG_STR("from", role_name(ROLE_FRONT)),
@@ -225,10 +251,8 @@ break_off(struct links *all, uint16_t type)
 		{ NULL }
 	};
 
-	log_event(all->desk->log, LOG_LEVEL_ERROR, NULL, "channel broken",
-	    fields);
-	all->broken = true;
-	loop_stop(all->desk->loop);
+	break_off(l->all, fields);
+	end(l);
 }
 
 static void
@@ -242,10 +266,8 @@ front_frame(struct channel *ch, struct frame *f, void *arg)
 		if (awaited[i].type == f->type)
 			break;
 	if (i == sizeof(awaited) / sizeof(awaited[0]) || f->fd >= 0 ||
-	    awaited[i].serve(l, f) < 0) {
-		break_off(l->all, f->type);
-		end(l);
-	}
+	    awaited[i].serve(l, f) < 0)
+		breach(l, f->type);
 }
 
 static void

@@ -528,6 +528,27 @@ START_TEST(without_a_front_it_ends)
 }
 END_TEST
 
+/* F-17: an answer that cannot be sent must not be waited for. */
+START_TEST(answers_that_are_not_taken_end_it)
+{
+	struct msg_ctl m = { "session.kill", span_of("{}"), 0, 1, 3 };
+	struct buf b;
+	int i;
+
+	buf_init(&b, FRAME_MAX);
+	ck_assert_int_eq(msg_ctl_pack(&m, &b), 0);
+	channel_pause(front, true);
+	for (i = 0; i < 200 && !links.broken; i++) {
+		for (int k = 0; k < 500; k++)
+			(void)channel_send(front, MSG_CTL, 1, buf_span(&b),
+			    -1);
+		wait_for(20);
+	}
+	ck_assert(links.broken);
+	buf_free(&b);
+}
+END_TEST
+
 START_TEST(an_id_in_use_is_a_breach)
 {
 	struct msg_auth m = question("LOGIN", span_of(""),
@@ -657,6 +678,7 @@ add(TCase *tc)
 	UNIT_ROWS(tc, a_breach_ends_the_process, breaches);
 	tcase_add_test(tc, a_dead_front_ends_nothing);
 	tcase_add_test(tc, without_a_front_it_ends);
+	tcase_add_test(tc, answers_that_are_not_taken_end_it);
 	tcase_add_test(tc, an_id_in_use_is_a_breach);
 	UNIT_ROWS(tc, control_verbs, verbs);
 	tcase_add_test(tc, changes_count_at_once);

@@ -424,6 +424,22 @@ START_TEST(what_another_relay_knew_is_lost)
 }
 END_TEST
 
+/* F-17: an answer that cannot be sent must not be waited for. */
+START_TEST(answers_that_are_not_taken_end_it)
+{
+	int i, k;
+
+	channel_pause(front, true);
+	for (i = 0; i < 400 && !links.broken; i++) {
+		for (k = 0; k < 500; k++)
+			(void)channel_send(front, MSG_XMIT_DATA, 9,
+			    span_of("x"), -1);
+		await(1, 20);
+	}
+	ck_assert(links.broken);
+}
+END_TEST
+
 START_TEST(strange_frames_end_the_channel)
 {
 	say(MSG_DROP_COMMIT, 9, span_of(""));
@@ -608,6 +624,7 @@ add(TCase *tc)
 	tcase_add_test(tc, size_has_a_limit);
 	tcase_add_test(tc, an_abort_leaves_nothing);
 	tcase_add_test(tc, what_another_relay_knew_is_lost);
+	tcase_add_test(tc, answers_that_are_not_taken_end_it);
 	tcase_add_test(tc, strange_frames_end_the_channel);
 	tcase_add_test(tc, the_same_session_cannot_open_twice);
 	UNIT_ROWS(tc, composes, composed);

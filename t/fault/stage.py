@@ -18,7 +18,7 @@ BOUND = 600000 if SANITIZED else 32768	# kB above twice what a process begins wi
 
 class Stage:
     def __init__(self, run, conf=None, seats=24, outfit=None):
-        """outfit(stage): sets how programs are started and traced (programs, env, new_tracer)."""
+        """outfit(stage): says how programs are started and traced (programs, env, new_tracer)."""
         self.run, self.rnd = run, run.random
         self.conf, self.seats, self.outfit = conf or {}, seats, outfit
         self.server = self.tracer = self.smart = None

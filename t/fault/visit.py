@@ -8,7 +8,7 @@ import ssl
 from oracle import Violation
 from pop3 import Pop3, context
 
-PATIENCE = 60	# seconds; who hears nothing for that long was forgotten
+PATIENCE = 30	# seconds; who hears nothing for that long was forgotten
 
 
 class Cut(Exception):

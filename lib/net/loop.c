@@ -35,6 +35,18 @@ struct loop {
 	struct handler handler[_NSIG];
 };
 
+/* Nobody here sends them, so nobody may end a process by them (DESIGN, I8). */
+static void
+ignore_strays(void)
+{
+	static const int strays[] = { SIGPIPE, SIGUSR2, SIGALRM, SIGVTALRM,
+		SIGPROF, SIGIO, SIGPWR };
+	size_t i;
+
+	for (i = 0; i < sizeof(strays) / sizeof(strays[0]); i++)
+		(void)signal(strays[i], SIG_IGN);
+}
+
 struct loop *
 loop_new(struct err *e)
 {
@@ -47,7 +59,7 @@ loop_new(struct err *e)
 	}
 	l->tasks_end = &l->tasks;
 	sigemptyset(&l->signals);
-	signal(SIGPIPE, SIG_IGN);
+	ignore_strays();
 	clock_read(&l->now);
 	return l;
 }

@@ -47,7 +47,8 @@ struct task {
 	bool queued;
 };
 
-/* From here on the process ignores SIGPIPE. */
+/* From here on the process ignores SIGPIPE and what else would end it for no
+ * reason (SIGUSR2, SIGALRM and the like). */
 struct loop *loop_new(struct err *e);
 void loop_free(struct loop **l_p);
 

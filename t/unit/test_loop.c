@@ -438,6 +438,21 @@ nothing(int signo)
 }
 
 /* S-57: an ordinary handler that breaks off poll() a thousand times. */
+START_TEST(strays_end_nothing)
+{
+	static const int strays[] = { SIGPIPE, SIGUSR2, SIGALRM, SIGVTALRM,
+		SIGPROF, SIGIO, SIGPWR };
+	struct err e;
+	struct loop *l = loop_new(&e);
+	size_t i;
+
+	ck_assert_ptr_nonnull(l);
+	for (i = 0; i < sizeof(strays) / sizeof(strays[0]); i++)
+		ck_assert_int_eq(raise(strays[i]), 0);
+	loop_free(&l);
+}
+END_TEST
+
 START_TEST(a_signal_storm_breaks_nothing)
 {
 	struct loop *l = new_loop();
@@ -488,6 +503,7 @@ add(TCase *tc)
 	tcase_add_test(tc, waiting_ends_at_the_deadline_and_never_spins);
 	tcase_add_test(tc, tasks_run_once_a_turn);
 	tcase_add_test(tc, signals_come_as_calls);
+	tcase_add_test(tc, strays_end_nothing);
 	tcase_add_test(tc, a_signal_storm_breaks_nothing);
 	tcase_add_test(tc, too_many_descriptors_is_an_error);
 }

@@ -10,4 +10,5 @@ flood: all t/flood/attacker t/flood/visitor
 .PHONY: flood
 
 TESTS += t/flood/run
-EXTRA_DIST += t/flood/run t/flood/tools.py t/flood/interference.py
+EXTRA_DIST += t/flood/run t/flood/tools.py t/flood/interference.py \
+	t/flood/many.py t/flood/memory.py t/flood/answers.py t/flood/trouble.py

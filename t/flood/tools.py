@@ -1,9 +1,11 @@
 """The flood's instruments: attackers and good clients as programs of their own
 (Python's own pauses would count as the server's), memory, processor, ranks."""
 import json
+import math
 import os
 import re
 import select
+import statistics
 import subprocess
 import time
 
@@ -44,6 +46,13 @@ class Program:
         return json.loads((self.rest + out).splitlines()[-1])
 
 
+    def drop(self):
+        """End it; what it would say is of no use."""
+        running.remove(self)
+        self.p.kill()
+        self.p.communicate()
+
+
 def end_programs():
     while running:
         p = running.pop()
@@ -56,8 +65,9 @@ def attack(server, mode, *words, tls=False, port=None):
     return Program('attacker', mode, '-a', server.addr, '-p', port, *(['-t'] if tls else []), *words)
 
 
-def visit(server, kind, user, pause=5, seconds=0):
-    return Program('visitor', kind, '-a', server.addr, '-p', PORT, '-u', user, '-f', GOOD, '-i', pause, '-s', seconds)
+def visit(server, kind, *users, pause=5, seconds=0, most=0, password='secret'):
+    return Program('visitor', kind, '-a', server.addr, '-p', PORT, *[w for u in users for w in ('-u', u)], '-f', GOOD,
+                   '-i', pause, '-s', seconds, '-o', most, '-w', password)
 
 
 def pid_of(server, role):
@@ -71,6 +81,11 @@ def pss(pid):
 
 def memory(server):
     return {'%s %d' % (role, i): pss(pid) for role, i, pid in server.processes()}
+
+
+def tcp_memory():
+    """kB that the kernel holds for all of this machine's connections."""
+    return int(re.search(r'TCP:.* mem (\d+)', open('/proc/net/sockstat').read()).group(1)) * os.sysconf('SC_PAGESIZE') // 1024
 
 
 def cpu(pid):
@@ -93,9 +108,46 @@ def until(what, condition, patience=60):
         time.sleep(0.05)
 
 
-def hashed(password='secret'):
-    """As the server keeps them, with few rounds: many logins need not be slow."""
-    return subprocess.run(['openssl', 'passwd', '-5', password], capture_output=True, text=True, check=True).stdout.strip()
+class Kept(list):
+    """[(events, kB)] of one process, sampled."""
+
+    def growth(self):
+        """Medians of both ends: a single sample may have met a hash at work."""
+        n = len(self) // 4 + 1
+        return statistics.median(y for _, y in self[-n:]) - statistics.median(y for _, y in self[:n])
+
+    def slope(self, per):
+        """kB in so many events, by least squares."""
+        n = len(self)
+        mx, my = sum(x for x, _ in self) / n, sum(y for _, y in self) / n
+        d = sum((x - mx) ** 2 for x, _ in self)
+        return per * sum((x - mx) * (y - my) for x, y in self) / d if d else 0.0
+
+
+def rank_test(a, b):
+    """Probability that two samples of one distribution differ so much in rank
+    (Mann and Whitney, normal approximation, corrected for ties)."""
+    ranks, both = {}, sorted(a + b)
+    n, at = len(both), 0
+    ties = 0
+    while at < n:
+        end = at
+        while end < n and both[end] == both[at]:
+            end += 1
+        ranks[both[at]] = (at + 1 + end) / 2
+        ties += (end - at) ** 3 - (end - at)
+        at = end
+    u = sum(ranks[x] for x in a) - len(a) * (len(a) + 1) / 2
+    var = len(a) * len(b) / 12 * (n + 1 - ties / (n * (n - 1)))
+    return math.erfc(abs(u - len(a) * len(b) / 2) / math.sqrt(2 * var)) if var else 1.0
+
+
+def accounts(server, *names, password='secret'):
+    """Whose passwords cost little to check, for parts that are not about that."""
+    words = ['openssl', 'passwd', '-5', '-salt', 'rounds=1000$flood', password]
+    word = subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+    server.ctl('domain', 'add', names[0].split('@')[1], check=False)
+    server.ctl('account', 'import', '-', input=''.join('%s:%s\n' % (n, word) for n in names))
 
 
 def still_alive(server):

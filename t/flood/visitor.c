@@ -1,14 +1,15 @@
 /*
  * visitor - one good client: how long is it kept waiting?
  *
- *	visitor noop|session -a ADDR -p PORT -u USER [-w PASSWORD] [-f SOURCE]
- *	    [-i PAUSE_MS] [-s SECONDS]
+ *	visitor noop|session|guess -a ADDR -p PORT -u USER… [-w PASSWORD]
+ *	    [-f SOURCE] [-i PAUSE_MS] [-s SECONDS] [-o COUNT]
  *
  * noop: one session that says NOOP again and again; session: USER PASS STAT
- * LIST RETR 1 QUIT, from connecting to the last reply, again and again.  Ends
- * with SECONDS or with standard input, and prints one line of JSON, times in
- * milliseconds.  It blocks in read(), so what it measures is the server and the
- * kernel.
+ * LIST RETR 1 QUIT, from connecting to the last reply, again and again; guess:
+ * a session a login, as each USER in turn, that must be refused, always in the
+ * same words, timed from PASS.  Ends with SECONDS, COUNT or standard input, and
+ * prints one line of JSON, times in milliseconds (those of guess all, in order).
+ * It blocks in read(), so what it measures is the server and the kernel.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,13 +25,19 @@
 #include <unistd.h>
 
 #define PATIENCE	60	/* seconds; then the server does not answer */
+#define USERS		8
+
+enum what { NOOP, SESSION, GUESS };
+static const char *const modes[] = { "noop", "session", "guess" };
 
 struct visit {
 	struct sockaddr_in to, from;
-	const char *user, *password;
-	bool whole;
+	const char *users[USERS], *password;
+	unsigned n_users;
+	enum what what;
 	int pause;
 	double seconds;
+	size_t most;
 	int fd;
 	char in[65536];
 	size_t at, len;
@@ -38,6 +45,7 @@ struct visit {
 	size_t n, cap;
 	unsigned long failed;
 	char why[256];		/* the first failure */
+	char refusal[256];	/* what all guesses must be told */
 };
 
 static double
@@ -111,7 +119,7 @@ ask(struct visit *v, const char *command, const char *arg, bool multi)
 }
 
 static int
-enter(struct visit *v)
+connect_as(struct visit *v, const char *user)
 {
 	struct timeval tv = { .tv_sec = PATIENCE };
 
@@ -125,8 +133,15 @@ enter(struct visit *v)
 		return fail(v, "bind", strerror(errno));
 	if (connect(v->fd, (struct sockaddr *)&v->to, sizeof(v->to)) != 0)
 		return fail(v, "connect", strerror(errno));
-	if (reply(v, "connecting", false) < 0 ||
-	    ask(v, "USER ", v->user, false) < 0)
+	if (reply(v, "connecting", false) < 0)
+		return -1;
+	return ask(v, "USER ", user, false);
+}
+
+static int
+enter(struct visit *v)
+{
+	if (connect_as(v, v->users[0]) < 0)
 		return -1;
 	return ask(v, "PASS ", v->password, false);
 }
@@ -140,6 +155,28 @@ whole_session(struct visit *v)
 		return -1;
 	close(v->fd);
 	v->fd = -1;
+	return 0;
+}
+
+/* Timed alone: the password, and what is said of it. */
+static int
+guess(struct visit *v, double *began_r)
+{
+	char text[300], *l;
+	int n = snprintf(text, sizeof(text), "PASS %s\r\n", v->password);
+
+	if (connect_as(v, v->users[v->n % v->n_users]) < 0)
+		return -1;
+	*began_r = now();
+	errno = 0;
+	if (send(v->fd, text, (size_t)n, MSG_NOSIGNAL) != n ||
+	    (l = line(v)) == NULL)
+		return fail(v, "PASS", errno == EAGAIN ? "no answer" :
+		    "cut off");
+	if (v->n == 0)
+		snprintf(v->refusal, sizeof(v->refusal), "%s", l);
+	if (strncmp(l, "-ERR", 4) != 0 || strcmp(l, v->refusal) != 0)
+		return fail(v, "another answer", l);
 	return 0;
 }
 
@@ -168,14 +205,21 @@ static void
 work(struct visit *v)
 {
 	double end = now() + v->seconds, t;
+	int r;
 
-	while ((v->seconds <= 0 || now() < end) && rest(v->pause)) {
-		if (!v->whole && v->fd < 0 && enter(v) < 0)
+	while ((v->seconds <= 0 || now() < end) &&
+	    (v->most == 0 || v->n + v->failed < v->most) && rest(v->pause)) {
+		if (v->what == NOOP && v->fd < 0 && enter(v) < 0)
 			continue;
 		t = now();
-		if ((v->whole ? whole_session(v) :
-		    ask(v, "NOOP", "", false)) == 0)
+		r = v->what == NOOP ? ask(v, "NOOP", "", false) :
+		    v->what == SESSION ? whole_session(v) : guess(v, &t);
+		if (r == 0)
 			keep_time(v, now() - t);
+		if (r == 0 && v->what == GUESS) {
+			close(v->fd);
+			v->fd = -1;
+		}
 	}
 	if (v->fd >= 0 && ask(v, "QUIT", "", false) == 0)
 		close(v->fd);
@@ -197,18 +241,47 @@ percentile(const struct visit *v, double p)
 }
 
 static void
+report_all(const struct visit *v)
+{
+	size_t i;
+
+	printf("{\"done\": %zu, \"failed\": %lu, \"why\": \"%s\", "
+	    "\"said\": \"%s\", \"times\": [", v->n, v->failed, v->why,
+	    v->refusal);
+	for (i = 0; i < v->n; i++)
+		printf("%s%.3f", i == 0 ? "" : ", ", v->times[i] * 1e3);
+	printf("]}\n");
+}
+
+static void
 report(struct visit *v)
 {
 	char *c;
 
-	qsort(v->times, v->n, sizeof(*v->times), by_size);
 	for (c = v->why; *c != '\0'; c++)
 		if (*c == '"' || *c == '\\' || *c < ' ')
 			*c = '\'';
+	if (v->what == GUESS) {
+		report_all(v);
+		return;
+	}
+	qsort(v->times, v->n, sizeof(*v->times), by_size);
 	printf("{\"done\": %zu, \"failed\": %lu, \"why\": \"%s\", "
 	    "\"p50\": %.3f, \"p99\": %.3f, \"max\": %.3f}\n", v->n, v->failed,
 	    v->why, percentile(v, 0.5), percentile(v, 0.99),
 	    percentile(v, 1));
+}
+
+static enum what
+what_of(const char *s)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (s != NULL && strcmp(s, modes[i]) == 0)
+			return (enum what)i;
+	fprintf(stderr, "visitor: %s: no such mode\n", s);
+	exit(64);
 }
 
 int
@@ -218,18 +291,19 @@ main(int argc, char **argv)
 	    .to.sin_family = AF_INET, .from.sin_family = AF_INET };
 	int c;
 
-	if (argc < 2)
-		return 64;
-	v.whole = strcmp(argv[1], "session") == 0;
-	while ((c = getopt(argc - 1, argv + 1, "a:p:u:w:f:i:s:")) != -1)
+	v.what = what_of(argc > 1 ? argv[1] : NULL);
+	while ((c = getopt(argc - 1, argv + 1, "a:p:u:w:f:i:s:o:")) != -1)
 		switch (c) {
 		case 'a': inet_pton(AF_INET, optarg, &v.to.sin_addr); break;
 		case 'p': v.to.sin_port = htons((uint16_t)atoi(optarg)); break;
-		case 'u': v.user = optarg; break;
+		case 'u': if (v.n_users < USERS)
+				v.users[v.n_users++] = optarg;
+			break;
 		case 'w': v.password = optarg; break;
 		case 'f': inet_pton(AF_INET, optarg, &v.from.sin_addr); break;
 		case 'i': v.pause = atoi(optarg); break;
 		case 's': v.seconds = atof(optarg); break;
+		case 'o': v.most = strtoul(optarg, NULL, 10); break;
 		default: return 64;
 		}
 	work(&v);

@@ -9,7 +9,7 @@ t_fault_inject_LDFLAGS =
 check_PROGRAMS += t/fault/preload
 t_fault_preload_CFLAGS = -std=c11 $(WARN_CFLAGS)
 t_fault_preload_LDFLAGS =
-EXTRA_t_fault_preload_DEPENDENCIES = t/fault/failmalloc.so
+EXTRA_t_fault_preload_DEPENDENCIES = t/fault/failmalloc.so t/fault/failcall.so
 t/fault/failmalloc.so: $(srcdir)/t/fault/failmalloc.c \
 		$(srcdir)/t/fault/failmalloc.h
 	@$(MKDIR_P) t/fault
@@ -17,13 +17,14 @@ t/fault/failmalloc.so: $(srcdir)/t/fault/failmalloc.c \
 	    -I$(srcdir) -o $@ $(srcdir)/t/fault/failmalloc.c
 CLEANFILES += t/fault/failmalloc.so
 
-EXTRA_DIST += t/fault/failmalloc.c t/fault/failmalloc.h t/fault/alloc.py
+EXTRA_DIST += t/fault/failmalloc.c t/fault/failmalloc.h t/fault/alloc.py \
+	t/fault/cycles.py t/fault/units.py
 EXTRA_DIST += t/fault/run t/fault/calls.py t/fault/oracle.py \
 	t/fault/oracle_test.py t/fault/smart.py t/fault/stage.py \
 	t/fault/stories.py t/fault/sweep.py t/fault/tracer.py \
 	t/fault/visit.py
 TESTS += t/fault/run
 
-fault: all t/fault/inject t/fault/preload t/fault/failmalloc.so
+fault: all t/fault/inject t/fault/preload
 	$(HARNESS) $(srcdir)/t/fault/run $(ONLY)
 .PHONY: fault

@@ -48,6 +48,8 @@ struct index_load {
 	uint64_t sum;
 	size_t have;		/* octets of rows and pool read so far */
 	size_t checked, live;	/* rows, and octets of their texts */
+	uint64_t octets;	/* of all messages: more than can be told would
+				 * fail every login */
 };
 
 /*

@@ -187,8 +187,9 @@ check_rows(struct index_load *l, struct slice *s, struct msgs *m)
 
 	while (l->checked < m->count) {
 		r = &m->rows[l->checked++];
-		if (!row_ok(m, r))
+		if (!row_ok(m, r) || r->wire > UINT64_MAX - l->octets)
 			return -1;
+		l->octets += r->wire;
 		l->live += (size_t)r->uidl_len + r->name_len;
 		if (slice_over_small(s))
 			return 1;

@@ -248,7 +248,7 @@ START_TEST(a_crafted_file_is_no_use)
 	slice_begin(&s);
 	ck_assert_int_eq(index_load_step(&l, &s, &m), 0);
 	index_load_end(&l);
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < 9; i++) {
 		was = m.rows[1];
 		m.rows[1].text += i == 0 ? 0xffffff00u : 0;
 		m.rows[1].text += i == 1 ? (uint32_t)m.used : 0;
@@ -257,7 +257,9 @@ START_TEST(a_crafted_file_is_no_use)
 		m.rows[1].uidl_len = i == 4 ? 0 : was.uidl_len;
 		m.rows[1].base_len = i == 5 ? 250 : was.base_len;
 		m.rows[1].wire = i == 6 ? 1 : was.wire;
-		if (i == 7)
+		/* with the others more than 64 bits */
+		m.rows[1].wire = i == 7 ? UINT64_MAX : m.rows[1].wire;
+		if (i == 8)
 			m.pool[was.text + was.uidl_len + 1] = '/';
 		ck_assert_int_eq(index_save(fd, &m, &l.state, NULL), 0);
 		same_list("crafted", (size_t)i);

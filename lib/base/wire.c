@@ -59,3 +59,19 @@ wire_total(const struct wire *w)
 {
 	return w->octets + (w->bol ? 0 : 2) + (w->separated ? 0 : 2);
 }
+
+size_t
+wire_verbatim(const char *p, size_t n)
+{
+	const char *nul = memchr(p, '\0', n), *end = p + n, *at = p, *lf;
+
+	if (nul != NULL)
+		end = nul;
+	while (at < end && *at != '.') {
+		lf = memchr(at, '\n', (size_t)(end - at));
+		if (lf == NULL || lf == at || lf[-1] != '\r')
+			break;
+		at = lf + 1;
+	}
+	return (size_t)(at - p);
+}

@@ -29,4 +29,11 @@ void wire_init(struct wire *w);
 void wire_count(struct wire *w, const void *p, size_t n);	/* any slices */
 uint64_t wire_total(const struct wire *w);	/* with what the end adds */
 
+/*
+ * How many of n octets, which begin with a line, are whole lines that RETR
+ * sends as they are stored: they end in CRLF, begin with no dot and hold no
+ * NUL.
+ */
+size_t wire_verbatim(const char *p, size_t n);
+
 #endif

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -242,6 +243,22 @@ conn_write(struct conn *c, const void *mem, size_t n)
 		return tls_io_write(c->tls, mem, n);
 	do {
 		put = send(c->watch.fd, mem, n, MSG_NOSIGNAL);
+	} while (put < 0 && errno == EINTR);
+	return result(c, put);
+}
+
+ssize_t
+conn_send_file(struct conn *c, int file, uint64_t offset, size_t n)
+{
+	off_t from = (off_t)offset;
+	ssize_t put;
+
+	if (c->tls != NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	do {
+		put = sendfile(c->watch.fd, file, &from, n);
 	} while (put < 0 && errno == EINTR);
 	return result(c, put);
 }

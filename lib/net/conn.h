@@ -55,6 +55,13 @@ void conn_want(struct conn *c, int read_write);
 ssize_t conn_read(struct conn *c, void *mem, size_t n);
 ssize_t conn_write(struct conn *c, const void *mem, size_t n);
 
+/*
+ * Octets of a file without a copy, not under TLS: as conn_write(), and 0 when
+ * the file ends before offset.  EINVAL, ENOSYS: its kind cannot be sent so.
+ * It waits for the disk if it must.
+ */
+ssize_t conn_send_file(struct conn *c, int file, uint64_t offset, size_t n);
+
 /* Server side handshake; CONN_TLS_UP or CONN_GONE follows.  -1: no memory.
  * Until then nothing may be read or written. */
 int conn_start_tls(struct conn *c, struct tls_set *set, struct err *e);

@@ -118,6 +118,18 @@ dot_write(struct dot *d, const void *p, size_t n, struct buf *out)
 }
 
 bool
+dot_may_pass(const struct dot *d)
+{
+	return d->bol && d->separated && !d->top;
+}
+
+void
+dot_pass(struct dot *d, uint64_t octets)
+{
+	d->octets += octets;
+}
+
+bool
 dot_full(const struct dot *d)
 {
 	return d->full;

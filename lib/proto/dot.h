@@ -35,6 +35,13 @@ void dot_top(struct dot *d, uint64_t lines);
 /* Append n stored octets; 0, or -1 when out has no room or memory. */
 int dot_write(struct dot *d, const void *p, size_t n, struct buf *out);
 
+/*
+ * Lines that are their own wire form may pass by: at the beginning of a line
+ * of the body, unless TOP counts them.
+ */
+bool dot_may_pass(const struct dot *d);
+void dot_pass(struct dot *d, uint64_t octets);
+
 /* TOP needs no more octets. */
 bool dot_full(const struct dot *d);
 

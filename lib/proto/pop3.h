@@ -174,6 +174,15 @@ struct pop3_msg {
 const struct pop3_msg *pop3_msg(const struct pop3 *p);
 #define POP3_BLOCK_MAX	((size_t)1 << 20)	/* octets in one block */
 void pop3_give_msg(struct pop3 *p, const void *bytes, size_t n, bool last);
+/*
+ * Stored lines that need no change, as drop may know of a large message, can
+ * go out unconverted where pop3_may_pass() says so.  Give how many octets the
+ * session sent itself, behind all of pop3_out(), and as rest those that it
+ * could not; then more of the same kind until a line has ended.
+ */
+bool pop3_may_pass(const struct pop3 *p);
+void pop3_give_passed(struct pop3 *p, uint64_t sent, struct span rest,
+    bool last);
 /* Before the first block: -ERR (gone: no such message any more; else
  * [SYS/TEMP]).  After it: the session ends without the final dot. */
 void pop3_give_msg_fault(struct pop3 *p, bool gone);

@@ -66,6 +66,16 @@ begin(struct pop3 *p)
 	pop3_say(p, p->msg.top ? SAY_TOP : SAY_OCTETS);
 }
 
+static int
+end(struct pop3 *p)
+{
+	int r = dot_end(&p->dot, &p->out);
+
+	p->want = POP3_INPUT;
+	pop3_trace_size(p, p->dot.octets, "octets");
+	return r;
+}
+
 /* Octets count also for a message that broke off: they were sent. */
 static int
 write_block(struct pop3 *p, const void *bytes, size_t n, bool last)
@@ -75,11 +85,8 @@ write_block(struct pop3 *p, const void *bytes, size_t n, bool last)
 	uint64_t before = p->dot.octets;
 	int r = dot_write(&p->dot, bytes, n, &p->out);
 
-	if (r == 0 && (last || dot_full(&p->dot))) {
-		r = dot_end(&p->dot, &p->out);
-		p->want = POP3_INPUT;
-		pop3_trace_size(p, p->dot.octets, "octets");
-	}
+	if (r == 0 && (last || dot_full(&p->dot)))
+		r = end(p);
 	*sum += p->dot.octets - before;
 	return r;
 }
@@ -96,6 +103,25 @@ pop3_give_msg(struct pop3 *p, const void *bytes, size_t n, bool last)
 		return;
 	/* Without the final dot the peer knows that it has not all (I3). */
 	if (write_block(p, bytes, n, last) < 0)
+		pop3_close(p, POP3_END_MEMORY);
+}
+
+bool
+pop3_may_pass(const struct pop3 *p)
+{
+	return p->want == POP3_MSG && p->started && dot_may_pass(&p->dot);
+}
+
+void
+pop3_give_passed(struct pop3 *p, uint64_t sent, struct span rest, bool last)
+{
+	if (!pop3_may_pass(p))
+		return;
+	assert(rest.len <= POP3_BLOCK_MAX);
+	dot_pass(&p->dot, sent + rest.len);
+	p->stats.retr_octets += sent + rest.len;
+	if (buf_add(&p->out, rest.ptr, rest.len) < 0 ||
+	    (last && end(p) < 0))
 		pop3_close(p, POP3_END_MEMORY);
 }
 

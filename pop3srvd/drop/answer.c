@@ -116,6 +116,19 @@ answer_ahead(struct session *s, const struct msg_ahead *m)
 }
 
 void
+answer_verbatim(struct session *s, const struct msg_verbatim *m)
+{
+	struct buf b;
+
+	buf_init(&b, FRAME_MAX);
+	if (msg_verbatim_pack(m, &b) == 0)
+		say(s->peer, MSG_DROP_VERBATIM_IS, s->sid, buf_span(&b), -1);
+	else
+		serve_lost(s->peer);
+	buf_free(&b);
+}
+
+void
 answer_committed(struct session *s, const struct store_result *r)
 {
 	struct msg_committed m = { .class = r->class, .removed = r->removed,

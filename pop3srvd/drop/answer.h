@@ -21,6 +21,7 @@ int answer_list(struct session *s, struct err *e);
 void answer_message(struct session *s, uint32_t number,
     const struct store_message *m);
 void answer_ahead(struct session *s, const struct msg_ahead *m);
+void answer_verbatim(struct session *s, const struct msg_verbatim *m);
 void answer_committed(struct session *s, const struct store_result *r);
 
 #endif

@@ -2,8 +2,9 @@
  * deliver_main.c - deliver [-w] MAILDROP < message
  *
  * Puts one message into a Maildir, safely, and makes the Maildir when it is
- * missing; -w stores it in the wire form, which RETR need not convert.  Started by root it becomes the owner of the nearest folder that
- * exists, so that mail belongs to whom the maildrops belong.
+ * missing; -w stores it in the wire form, which RETR need not convert.  Started
+ * by root it becomes the owner of the nearest folder that exists, so that mail
+ * belongs to whom the maildrops belong.
  *
  * Runs in: a process of its own, started by an administrator or a test.
  * Trusts: its caller for the path; not the message.

@@ -11,7 +11,9 @@ pop3srvd_drop_libdrop_a_SOURCES = \
 	pop3srvd/drop/serve.c \
 	pop3srvd/drop/serve.h \
 	pop3srvd/drop/session.c \
-	pop3srvd/drop/session.h
+	pop3srvd/drop/session.h \
+	pop3srvd/drop/verbatim.c \
+	pop3srvd/drop/verbatim.h
 DROP_LIBS = pop3srvd/drop/libdrop.a pop3srvd/ipc/libipc.a \
 	lib/conf/libconf.a lib/net/libnet.a lib/mail/libmail.a $(BASE_LIBS)
 

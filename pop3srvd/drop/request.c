@@ -13,6 +13,7 @@
 #include "pop3srvd/drop/answer.h"
 #include "pop3srvd/drop/report.h"
 #include "pop3srvd/drop/request.h"
+#include "pop3srvd/drop/verbatim.h"
 
 #define REQUESTS_MAX	64
 #define AHEAD_MESSAGES	8
@@ -115,6 +116,27 @@ read_ahead(struct session *s, const struct request *r)
 	answer_ahead(s, &done);
 }
 
+/* Whoever cannot be told converts: nothing is wrong yet. */
+static void
+verbatim(struct session *s, const struct request *r)
+{
+	struct msg_verbatim is = { .number = r->number, .offset = r->offset };
+	struct serve *sv = s->peer->sv;
+	struct store_message m;
+	enum store_step step;
+
+	step = s->store->ops->message(s->store, r->number - 1, &m, NULL);
+	if (step == STORE_MORE)
+		find(s, 0, 0);
+	if (step == STORE_DONE) {
+		if (!m.pipe)
+			verbatim_find(sv->verbatim, m.fd,
+			    loop_time(sv->loop)->wall, &is);
+		(void)close(m.fd);
+	}
+	answer_verbatim(s, &is);
+}
+
 static void
 serve_one(struct session *s, const struct request *r)
 {
@@ -124,6 +146,9 @@ serve_one(struct session *s, const struct request *r)
 		break;
 	case MSG_DROP_AHEAD:
 		read_ahead(s, r);
+		break;
+	case MSG_DROP_VERBATIM:
+		verbatim(s, r);
 		break;
 	default:
 		s->phase = SESSION_COMMITTING;

@@ -20,6 +20,7 @@
 
 #include "pop3srvd/drop/serve.h"
 #include "pop3srvd/drop/session.h"
+#include "pop3srvd/drop/verbatim.h"
 
 #define AGAIN_MS	50
 #define LONELY_MS	5000
@@ -99,6 +100,7 @@ static bool
 on_request(struct session *s, struct frame *f)
 {
 	struct msg_fetch fetch;
+	struct msg_verbatim verbatim;
 	struct msg_ahead ahead;
 	struct msg_mark mark;
 
@@ -109,6 +111,9 @@ on_request(struct session *s, struct frame *f)
 	case MSG_DROP_AHEAD:
 		return msg_ahead_unpack(&ahead, f->body) == 0 &&
 		    session_ahead(s, &ahead);
+	case MSG_DROP_VERBATIM:
+		return msg_verbatim_unpack(&verbatim, f->body) == 0 &&
+		    session_verbatim(s, &verbatim);
 	case MSG_DROP_MARK:
 		return msg_mark_unpack(&mark, f->body) == 0 &&
 		    session_mark(s, &mark);
@@ -232,7 +237,8 @@ serve_begin(struct serve *sv, struct loop *l, struct log_out *log,
 		return err_set(e, ERR_CONFIG, "mail.store: no store is called "
 		    "\"%.60s\"", store);
 	sv->env.locks = locks_new();
-	if (sv->env.locks == NULL)
+	sv->verbatim = verbatim_new();
+	if (sv->env.locks == NULL || sv->verbatim == NULL)
 		return err_set(e, ERR_TEMP, "out of memory");
 	return 0;
 }
@@ -243,6 +249,7 @@ serve_end(struct serve *sv)
 	while (sv->peers != NULL)
 		peer_free(sv->peers);
 	locks_free(&sv->env.locks);
+	verbatim_free(&sv->verbatim);
 	if (sv->loop != NULL) {
 		loop_undefer(sv->loop, &sv->work);
 		timer_stop(sv->loop, &sv->again);

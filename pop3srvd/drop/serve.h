@@ -18,6 +18,7 @@
 
 struct session;
 struct serve;
+struct verbatim;
 
 #define PEER_BUCKETS	256
 
@@ -39,6 +40,7 @@ struct serve {
 	char *mail_root;			/* freed by serve_end() */
 	unsigned char key[TICKET_KEY];
 	bool has_key;
+	struct verbatim *verbatim;
 	struct peer *peers;
 	size_t sessions;
 	struct session *first, *last;	/* have work to do */

@@ -232,6 +232,15 @@ session_ahead(struct session *s, const struct msg_ahead *m)
 }
 
 bool
+session_verbatim(struct session *s, const struct msg_verbatim *m)
+{
+	struct request r = { .type = MSG_DROP_VERBATIM, .number = m->number,
+	    .offset = m->offset };
+
+	return request_take(s, &r);
+}
+
+bool
 session_commit(struct session *s)
 {
 	struct request r = { .type = MSG_DROP_COMMIT, .number = 1 };

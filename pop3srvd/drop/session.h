@@ -61,6 +61,7 @@ void session_open(struct peer *p, uint32_t sid,
 /* The other frames.  False: front broke the protocol. */
 bool session_fetch(struct session *s, const struct msg_fetch *m);
 bool session_ahead(struct session *s, const struct msg_ahead *m);
+bool session_verbatim(struct session *s, const struct msg_verbatim *m);
 bool session_mark(struct session *s, const struct msg_mark *m);
 bool session_commit(struct session *s);
 

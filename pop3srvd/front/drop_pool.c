@@ -34,6 +34,7 @@ static bool
 on_answer(struct drop_pool *dp, struct frame *f)
 {
 	struct msg_committed c;
+	struct msg_verbatim v;
 	struct msg_fault x;
 	struct msg_ahead a;
 
@@ -47,6 +48,11 @@ on_answer(struct drop_pool *dp, struct frame *f)
 		if (msg_ahead_unpack(&a, f->body) < 0)
 			return false;
 		dp->ops->ahead_done(f->id, &a, dp->arg);
+		return true;
+	case MSG_DROP_VERBATIM_IS:
+		if (msg_verbatim_unpack(&v, f->body) < 0)
+			return false;
+		dp->ops->verbatim(f->id, &v, dp->arg);
 		return true;
 	case MSG_DROP_COMMITTED:
 		if (msg_committed_unpack(&c, f->body) < 0)
@@ -169,6 +175,21 @@ drop_pool_ahead(struct drop_pool *dp, int helper, uint32_t sid,
 	buf_init(&b, FRAME_MAX);
 	if (msg_ahead_pack(m, &b) == 0)
 		r = pool_send(dp->pool, helper, MSG_DROP_AHEAD, sid,
+		    buf_span(&b));
+	buf_free(&b);
+	return r;
+}
+
+int
+drop_pool_verbatim(struct drop_pool *dp, int helper, uint32_t sid,
+    const struct msg_verbatim *m)
+{
+	struct buf b;
+	int r = -1;
+
+	buf_init(&b, FRAME_MAX);
+	if (msg_verbatim_pack(m, &b) == 0)
+		r = pool_send(dp->pool, helper, MSG_DROP_VERBATIM, sid,
 		    buf_span(&b));
 	buf_free(&b);
 	return r;

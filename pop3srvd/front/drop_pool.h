@@ -26,6 +26,8 @@ struct drop_pool_ops {
 	    void *arg);
 	void (*ahead_done)(uint32_t sid, const struct msg_ahead *m,
 	    void *arg);
+	void (*verbatim)(uint32_t sid, const struct msg_verbatim *m,
+	    void *arg);
 	void (*committed)(uint32_t sid, const struct msg_committed *m,
 	    void *arg);
 	void (*fault)(uint32_t sid, const struct msg_fault *m, void *arg);
@@ -48,6 +50,8 @@ int drop_pool_fetch(struct drop_pool *dp, int helper, uint32_t sid,
     const struct msg_fetch *m);
 int drop_pool_ahead(struct drop_pool *dp, int helper, uint32_t sid,
     const struct msg_ahead *m);
+int drop_pool_verbatim(struct drop_pool *dp, int helper, uint32_t sid,
+    const struct msg_verbatim *m);
 /* map as of pop3_deleted(), for count messages in the list. */
 int drop_pool_commit(struct drop_pool *dp, int helper, uint32_t sid,
     struct span map);

@@ -16,6 +16,7 @@
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/turn.h"
+#include "pop3srvd/front/verbatim.h"
 
 /* One that drop opened ahead of need; the others behind it stay. */
 static struct message *
@@ -100,8 +101,14 @@ ask(struct session *s)
 	return false;
 }
 
-static bool
-ask_ahead(struct session *s)
+bool
+fetch_broken(struct session *s)
+{
+	return fault(s, false);
+}
+
+bool
+fetch_read_ahead(struct session *s)
 {
 	struct msg_ahead a = message_ahead(s->msg);
 
@@ -113,8 +120,8 @@ ask_ahead(struct session *s)
 	return false;
 }
 
-static void
-go_on(struct session *s)
+void
+fetch_go_on(struct session *s)
 {
 	s->phase = SESSION_RUN;
 	s->fetching = false;
@@ -125,11 +132,11 @@ go_on(struct session *s)
 static void
 on_pipe(void *arg)
 {
-	go_on(arg);
+	fetch_go_on(arg);
 }
 
 bool
-fetch_block(struct session *s)
+fetch_block(struct session *s, struct turn *t)
 {
 	uint32_t number = pop3_msg(s->pop)->number;
 	struct span block;
@@ -143,13 +150,16 @@ fetch_block(struct session *s)
 			return ask(s);
 		s->last_number = number;
 	}
+	if (verbatim_due(s))
+		return verbatim_block(s, t);
 	switch (message_read(s->msg, &block, &last)) {
 	case MESSAGE_BLOCK:
 		pop3_give_msg(s->pop, block.ptr, block.len, last);
 		metrics_add(s->srv, MESSAGES, last);
+		verbatim_ask(s);
 		return true;
 	case MESSAGE_AHEAD:
-		return ask_ahead(s);
+		return fetch_read_ahead(s);
 	case MESSAGE_POLL:
 		if (message_wait(s->msg, s->srv->loop, on_pipe, s) < 0)
 			break;
@@ -157,6 +167,7 @@ fetch_block(struct session *s)
 		conn_want(s->conn, 0);
 		return false;
 	case MESSAGE_FAULT:
+	case MESSAGE_GONE:
 		break;
 	}
 	return fault(s, false);
@@ -180,7 +191,7 @@ fetch_fault(struct session *s, const struct msg_fault *m)
 	    LOG_STR("class", err_class_name(m->class)),
 	    LOG_STR("error", m->text), { NULL, { NULL, 0 }, 0 } });
 	fault(s, m->class == ERR_NOTFOUND);
-	go_on(s);
+	fetch_go_on(s);
 }
 
 /* A message that there is no descriptor for costs itself, not its channel. */
@@ -198,7 +209,7 @@ fetch_message(struct session *s, const struct msg_message *m, int *fd)
 		*fd = -1;
 		if (s->msg == NULL)
 			fault(s, false);
-		go_on(s);
+		fetch_go_on(s);
 	} else if (s->phase != SESSION_DEAD && s->logged_in) {
 		keep_ahead(s, m, fd);
 	}
@@ -211,7 +222,7 @@ fetch_ahead_done(struct session *s, const struct msg_ahead *a)
 	    message_number(s->msg) != a->number)
 		return;
 	message_ahead_done(s->msg);
-	go_on(s);
+	fetch_go_on(s);
 }
 
 void

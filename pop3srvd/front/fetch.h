@@ -12,9 +12,10 @@
 #include "pop3srvd/ipc/msg.h"
 
 struct session;
+struct turn;
 
 /* Give the next block.  True: run the engine again; false: wait. */
-bool fetch_block(struct session *s);
+bool fetch_block(struct session *s, struct turn *t);
 /* The engine wants something else: the message is done. */
 void fetch_done(struct session *s);
 
@@ -22,6 +23,12 @@ void fetch_done(struct session *s);
 void fetch_message(struct session *s, const struct msg_message *m, int *fd);
 void fetch_ahead_done(struct session *s, const struct msg_ahead *a);
 void fetch_fault(struct session *s, const struct msg_fault *m);
+
+/* For verbatim.c: a message broke off; go on after an answer; have drop read
+ * what comes next. */
+bool fetch_broken(struct session *s);
+void fetch_go_on(struct session *s);
+bool fetch_read_ahead(struct session *s);
 
 /* Close all descriptors that this session holds. */
 void fetch_forget(struct session *s);

@@ -14,6 +14,7 @@
 #include "pop3srvd/front/server.h"
 #include "pop3srvd/front/session.h"
 #include "pop3srvd/front/turn.h"
+#include "pop3srvd/front/verbatim.h"
 #include "pop3srvd/front/xmit.h"
 
 static struct session *
@@ -101,6 +102,15 @@ drop_ahead_done(uint32_t sid, const struct msg_ahead *a, void *arg)
 		fetch_ahead_done(s, a);
 }
 
+static void
+drop_verbatim(uint32_t sid, const struct msg_verbatim *m, void *arg)
+{
+	struct session *s = find(arg, sid);
+
+	if (s != NULL)
+		verbatim_said(s, m);
+}
+
 /* The peer may have left while we waited: the work is done all the same. */
 static void
 commit_done(struct session *s, bool ok)
@@ -184,6 +194,7 @@ const struct drop_pool_ops helpers_drop_ops = {
 	.list = drop_list,
 	.message = drop_message,
 	.ahead_done = drop_ahead_done,
+	.verbatim = drop_verbatim,
 	.committed = drop_committed,
 	.fault = drop_fault,
 	.lost = drop_lost

@@ -74,6 +74,8 @@ pop3srvd_front_libfront_a_SOURCES = \
 	pop3srvd/front/stamp.h \
 	pop3srvd/front/turn.c \
 	pop3srvd/front/turn.h \
+	pop3srvd/front/verbatim.c \
+	pop3srvd/front/verbatim.h \
 	pop3srvd/front/vserver.c \
 	pop3srvd/front/vserver.h \
 	pop3srvd/front/xmit.c \

@@ -201,7 +201,7 @@ serve(struct session *s, struct turn *t)
 	case POP3_DROP:
 		return open_drop(s);
 	case POP3_MSG:
-		return fetch_block(s);
+		return fetch_block(s, t);
 	case POP3_COMMIT:
 		return turn_flushed(s) && want_commit(s);
 	case POP3_XMIT:

@@ -34,12 +34,26 @@ yield(struct session *s)
 }
 
 /* The peer must read before anything goes on. */
-static bool
-blocked(struct session *s)
+bool
+turn_blocked(struct session *s)
 {
 	deadline_rate_begin(s);
 	conn_want(s->conn, CONN_WRITE);
 	return false;
+}
+
+void
+turn_wrote(struct session *s, size_t n)
+{
+	s->octets_out += (uint64_t)n;
+	metrics_add(s->srv, OCTETS_OUT, n);
+	deadline_touch(s);
+}
+
+bool
+turn_goes_on(struct session *s, const struct turn *t)
+{
+	return s->octets_out - t->octets <= TURN_OCTETS || yield(s);
 }
 
 /* True when all is written. */
@@ -58,9 +72,7 @@ flush(struct session *s)
 			return false;
 		}
 		s->engine->sent(s, (size_t)n);
-		s->octets_out += (uint64_t)n;
-		metrics_add(s->srv, OCTETS_OUT, n);
-		deadline_touch(s);
+		turn_wrote(s, (size_t)n);
 	}
 	return true;
 }
@@ -68,7 +80,7 @@ flush(struct session *s)
 bool
 turn_flushed(struct session *s)
 {
-	return flush(s) || (s->phase != SESSION_DEAD && blocked(s));
+	return flush(s) || (s->phase != SESSION_DEAD && turn_blocked(s));
 }
 
 /* So that commands can be counted. */
@@ -118,11 +130,7 @@ turn_input(struct session *s, struct turn *t)
 bool
 turn_drain(struct session *s, const struct turn *t)
 {
-	if (!turn_flushed(s))
-		return false;
-	if (s->octets_out - t->octets > TURN_OCTETS)
-		return yield(s);
-	return true;
+	return turn_flushed(s) && turn_goes_on(s, t);
 }
 
 /* RFC 2595 section 4: what came in the clear behind STLS must not be used;

@@ -36,6 +36,12 @@ bool turn_close(struct session *s);
  * may take seconds. */
 bool turn_flushed(struct session *s);
 
+/* The same for octets that go past the engine: n were written; nothing can be
+ * now; false: this session has had its share of the turn. */
+void turn_wrote(struct session *s, size_t n);
+bool turn_blocked(struct session *s);
+bool turn_goes_on(struct session *s, const struct turn *t);
+
 /* How much of input is one line, or what there is of it. */
 size_t turn_line(struct span input);
 

@@ -68,6 +68,8 @@ enum msg_type {
 	MSG_DROP_MSG,		/* struct msg_message; fd: the message */
 	MSG_DROP_AHEAD,		/* struct msg_ahead: read this into the cache */
 	MSG_DROP_AHEAD_DONE,	/* the same body back */
+	MSG_DROP_VERBATIM,	/* struct msg_verbatim: number and offset */
+	MSG_DROP_VERBATIM_IS,	/* all of it */
 	MSG_DROP_MARK,		/* struct msg_mark: slice of the deletion map */
 	MSG_DROP_COMMIT,	/* remove what was marked */
 	MSG_DROP_COMMITTED,	/* struct msg_committed */
@@ -254,6 +256,19 @@ struct msg_ahead {
 	uint32_t octets;
 };
 
+/*
+ * Octets of a message behind an offset, where a line begins, that RETR sends
+ * as they are stored; they are whole lines, too.  It was found in the file
+ * with this inode and mtime: any other one is another matter.
+ */
+struct msg_verbatim {
+	uint32_t number;
+	uint64_t offset;
+	uint64_t octets;
+	uint64_t ino;
+	int64_t mtime;		/* nanoseconds */
+};
+
 struct msg_mark {
 	uint32_t first;		/* bit 0 of map is message first + 1; first is a
 				 * multiple of 8 */
@@ -292,6 +307,7 @@ MSG_CODEC(msg_fault);
 MSG_CODEC(msg_fetch);
 MSG_CODEC(msg_message);
 MSG_CODEC(msg_ahead);
+MSG_CODEC(msg_verbatim);
 MSG_CODEC(msg_mark);
 MSG_CODEC(msg_committed);
 

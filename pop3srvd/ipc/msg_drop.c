@@ -129,6 +129,34 @@ msg_ahead_unpack(struct msg_ahead *m, struct span body)
 }
 
 int
+msg_verbatim_pack(const struct msg_verbatim *m, struct buf *b)
+{
+	struct pack p;
+
+	pack_begin(&p, b);
+	pack_u32(&p, m->number);
+	pack_u64(&p, m->offset);
+	pack_u64(&p, m->octets);
+	pack_u64(&p, m->ino);
+	pack_i64(&p, m->mtime);
+	return pack_end(&p);
+}
+
+int
+msg_verbatim_unpack(struct msg_verbatim *m, struct span body)
+{
+	struct unpack u;
+
+	unpack_begin(&u, body.ptr, body.len);
+	m->number = unpack_u32(&u);
+	m->offset = unpack_u64(&u);
+	m->octets = unpack_u64(&u);
+	m->ino = unpack_u64(&u);
+	m->mtime = unpack_i64(&u);
+	return unpack_end(&u);
+}
+
+int
 msg_mark_pack(const struct msg_mark *m, struct buf *b)
 {
 	struct pack p;

@@ -21,6 +21,7 @@ SYSTEM_TESTS = \
 	t/system/114-second-agent.sh \
 	t/system/115-full-disk.sh \
 	t/system/116-warm-login.sh \
+	t/system/117-wire-form.sh \
 	t/system/201-accounts.sh \
 	t/system/202-import.sh \
 	t/system/203-failed-login.sh \

@@ -200,7 +200,8 @@ t_unit_test_maildir_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_commit_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 
 # pop3srvd/drop
-UNIT_TESTS += t/unit/test_drop
+UNIT_TESTS += t/unit/test_drop t/unit/test_verbatim
+t_unit_test_verbatim_LDADD = $(DROP_LIBS) $(CHECK_LIBS)
 t_unit_test_drop_LDADD = $(DROP_LIBS) $(CHECK_LIBS)
 
 # lib/mail's readers of headers, pop3srvd/relay

@@ -186,6 +186,66 @@ START_TEST(no_room_is_said)
 }
 END_TEST
 
+/* What wire.h calls verbatim is what passes without a change. */
+START_TEST(verbatim_lines_pass)
+{
+	static const char octets[] = "\r\n\r\n\r\n\r\n\n\r.abc";
+	unsigned seed = (unsigned)_i + 1;
+	struct dot d;
+	struct buf out;
+	char in[64];
+	size_t i, n;
+	int round;
+
+	buf_init(&out, ANY);
+	for (round = 0; round < 20000; round++) {
+		for (i = 0; i < sizeof(in); i++)
+			in[i] = octets[(size_t)rand_r(&seed) %
+			    (sizeof(octets) - 1)];
+		n = wire_verbatim(in, sizeof(in));
+		dot_init(&d, true);
+		ck_assert(!dot_may_pass(&d));
+		ck_assert_int_eq(dot_write(&d, "\n", 1, &out), 0);
+		ck_assert(dot_may_pass(&d));
+		buf_eat(&out, buf_len(&out));
+		ck_assert_int_eq(dot_write(&d, in, n, &out), 0);
+		ck_assert(dot_may_pass(&d));
+		ck_assert_uint_eq(buf_len(&out), n);
+		ck_assert_mem_eq(buf_data(&out), in, n);
+		buf_eat(&out, n);
+	}
+	buf_free(&out);
+}
+END_TEST
+
+static const struct {
+	const char *behind;
+	bool may;
+} places[] = {
+	{ "", false }, { "a: b\n", false }, { "a: b\n\n", true },
+	{ "a: b\n\nc", false }, { "a: b\n\nc\r", false },
+	{ "a: b\n\nc\n", true },
+};
+
+START_TEST(only_behind_a_line_of_the_body)
+{
+	struct dot d;
+	struct buf out;
+
+	buf_init(&out, ANY);
+	dot_init(&d, false);
+	ck_assert_int_eq(dot_write(&d, places[_i].behind,
+	    strlen(places[_i].behind), &out), 0);
+	ck_assert(dot_may_pass(&d) == places[_i].may);
+	dot_init(&d, false);
+	dot_top(&d, WHOLE - 1);
+	ck_assert_int_eq(dot_write(&d, places[_i].behind,
+	    strlen(places[_i].behind), &out), 0);
+	ck_assert(!dot_may_pass(&d));
+	buf_free(&out);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -193,6 +253,8 @@ add(TCase *tc)
 	tcase_add_test(tc, counted_as_sent);
 	tcase_add_test(tc, top_tells_when_it_is_full);
 	tcase_add_test(tc, no_room_is_said);
+	tcase_add_loop_test(tc, verbatim_lines_pass, 0, 4);
+	UNIT_ROWS(tc, only_behind_a_line_of_the_body, places);
 }
 
 UNIT_MAIN("dot", add)

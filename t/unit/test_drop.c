@@ -422,6 +422,53 @@ START_TEST(reading_ahead_is_answered)
 }
 END_TEST
 
+START_TEST(verbatim_lines_are_answered)
+{
+	struct msg_verbatim m = { .number = 1, .offset = 8 };
+	struct stat st;
+	struct buf b;
+
+	put("new/10000.a,S=19,W=19", "A: b\r\n\r\nc\r\n.\r\n\r\n\r\n");
+	ck_assert_int_eq(fstatat(env.root, in_box("new/10000.a,S=19,W=19"),
+	    &st, 0), 0);
+	ask_open(1, BOX, 0, 60000);
+	await(1, 5000);
+	await(1, 1100);				/* until it has settled */
+	buf_init(&b, 64);
+	ck_assert_int_eq(msg_verbatim_pack(&m, &b), 0);
+	say(MSG_DROP_VERBATIM, 1, &b);
+	await(1, 5000);
+	ck_assert_uint_eq(got.type, MSG_DROP_VERBATIM_IS);
+	ck_assert_int_eq(msg_verbatim_unpack(&m, span_mem(got.body,
+	    got.len)), 0);
+	ck_assert_uint_eq(m.number, 1);
+	ck_assert_uint_eq(m.offset, 8);
+	ck_assert_uint_eq(m.octets, 3);
+	ck_assert_uint_eq(m.ino, st.st_ino);
+}
+END_TEST
+
+/* No more than that it is not known: whoever fetches it hears why. */
+START_TEST(of_a_lost_message_none_is_verbatim)
+{
+	struct msg_verbatim m = { .number = 1, .offset = 6 };
+	struct buf b;
+
+	fill(1);
+	ask_open(1, BOX, 0, 60000);
+	await(1, 5000);
+	gone("new/10000.a,S=8,W=11");
+	buf_init(&b, 64);
+	ck_assert_int_eq(msg_verbatim_pack(&m, &b), 0);
+	say(MSG_DROP_VERBATIM, 1, &b);
+	await(1, 5000);
+	ck_assert_uint_eq(got.type, MSG_DROP_VERBATIM_IS);
+	ck_assert_int_eq(msg_verbatim_unpack(&m, span_mem(got.body,
+	    got.len)), 0);
+	ck_assert_uint_eq(m.octets, 0);
+}
+END_TEST
+
 static void
 impossible(int which)
 {
@@ -574,6 +621,8 @@ add(TCase *tc)
 	tcase_add_test(tc, a_bad_ticket_opens_nothing);
 	tcase_add_test(tc, moved_and_gone_messages);
 	tcase_add_test(tc, reading_ahead_is_answered);
+	tcase_add_test(tc, verbatim_lines_are_answered);
+	tcase_add_test(tc, of_a_lost_message_none_is_verbatim);
 	tcase_add_loop_test(tc, what_front_cannot_mean_ends_the_process, 0,
 	    11);
 	tcase_add_test(tc, a_dead_front_ends_nothing);

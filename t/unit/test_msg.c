@@ -100,6 +100,7 @@ union any {
 	struct msg_fetch fetch;
 	struct msg_message message;
 	struct msg_ahead ahead;
+	struct msg_verbatim verbatim;
 	struct msg_mark mark;
 	struct msg_committed committed;
 	struct msg_change change;
@@ -133,6 +134,7 @@ CODEC(fault)
 CODEC(fetch)
 CODEC(message)
 CODEC(ahead)
+CODEC(verbatim)
 CODEC(mark)
 CODEC(committed)
 CODEC(change)
@@ -350,6 +352,26 @@ ahead_same(const union any *a, const union any *b)
 }
 
 static void
+verbatim_fill(union any *m)
+{
+	m->verbatim.number = rnd();
+	m->verbatim.offset = rnd64();
+	m->verbatim.octets = rnd64();
+	m->verbatim.ino = rnd64();
+	m->verbatim.mtime = (int64_t)rnd64();
+}
+
+static bool
+verbatim_same(const union any *a, const union any *b)
+{
+	return a->verbatim.number == b->verbatim.number &&
+	    a->verbatim.offset == b->verbatim.offset &&
+	    a->verbatim.octets == b->verbatim.octets &&
+	    a->verbatim.ino == b->verbatim.ino &&
+	    a->verbatim.mtime == b->verbatim.mtime;
+}
+
+static void
 mark_fill(union any *m)
 {
 	m->mark.first = rnd() & ~7u;
@@ -504,7 +526,8 @@ static const struct {
 } kinds[] = {
 	ROW(conf), ROW(channel), ROW(control), ROW(ctl), ROW(ctl_reply),
 	ROW(auth), ROW(auth_result), ROW(drop_open), ROW(fault), ROW(fetch),
-	ROW(message), ROW(ahead), ROW(mark), ROW(committed), ROW(change),
+	ROW(message), ROW(ahead), ROW(verbatim), ROW(mark), ROW(committed),
+	ROW(change),
 	ROW(xmit_open), ROW(xmit_answer), ROW(queue), ROW(audit),
 	ROW(line),
 };

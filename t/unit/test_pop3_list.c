@@ -146,12 +146,53 @@ START_TEST(a_large_message_pauses)
 }
 END_TEST
 
+/* RETR: what the session sends by itself is counted, and nothing else. */
+START_TEST(lines_pass_the_engine)
+{
+	struct droplist l;
+	struct buf block, out;
+	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+
+	unit_list(&l, &block, 1, 10000017);
+	buf_init(&out, UNIT_ANY);
+	unit_login(p, &l);
+	unit_say(p, "TOP 1 0\r\nRETR 1\r\nNOOP\r\n");
+	ck_assert_int_eq(pop3_run(p), POP3_MSG);
+	pop3_give_msg(p, "A: b\r\n", 6, false);
+	ck_assert(!pop3_may_pass(p));
+	pop3_give_msg(p, "\r\nc", 3, false);
+	ck_assert_int_eq(pop3_run(p), POP3_MSG);	/* of RETR */
+	ck_assert(!pop3_may_pass(p));
+	pop3_give_passed(p, 100, span_of("no"), false);	/* not now */
+	pop3_give_msg(p, "A: b\r\n\r\n", 8, false);
+	ck_assert(pop3_may_pass(p));
+	unit_hear(p, NULL);
+	pop3_give_passed(p, 10000000, span_of(""), false);
+	ck_assert_uint_eq(pop3_out(p).len, 0);
+	ck_assert_int_eq(pop3_run(p), POP3_MSG);
+	pop3_give_passed(p, 0, span_of("c\r\n"), false);
+	unit_hear(p, &out);
+	pop3_give_msg(p, ".\n", 2, false);
+	pop3_give_passed(p, 1, span_of("d\r\n"), true);
+	ck_assert_int_eq(pop3_run(p), POP3_INPUT);
+	unit_hear(p, &out);
+	ck_assert(span_eq(buf_span(&out),
+	    "c\r\n..\r\nd\r\n.\r\n+OK\r\n"));
+	ck_assert_uint_eq(pop3_stats(p)->retr_octets,
+	    8 + 10000000 + 3 + 3 + 4);
+	buf_free(&out);
+	pop3_free(&p);
+	buf_free(&block);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
 	UNIT_ROWS(tc, hundred_thousand_lines, commands);
 	tcase_add_test(tc, pipelining_without_reading);
 	tcase_add_test(tc, a_large_message_pauses);
+	tcase_add_test(tc, lines_pass_the_engine);
 }
 
 UNIT_MAIN("pop3_list", add)

@@ -142,12 +142,78 @@ START_TEST(every_short_message)
 }
 END_TEST
 
+static const struct {
+	const char *holds, *in;
+	size_t n, verbatim;
+} lines[] = {
+	{ "nothing", "", 0, 0 },
+	{ "a line", "ab\r\n", 4, 4 },
+	{ "an empty line", "\r\n", 2, 2 },
+	{ "lines", "ab\r\n\r\nc\r\n", 9, 9 },
+	{ "not the beginning of one", "ab\r\nc", 5, 4 },
+	{ "not half an end", "ab\r\nc\r", 6, 4 },
+	{ "nor a beginning alone", "c", 1, 0 },
+	{ "no LF alone", "ab\r\nc\nd\r\n", 9, 4 },
+	{ "nor one in the first place", "\nd\r\n", 4, 0 },
+	{ "nor an empty line of it", "a\r\n\nd\r\n", 7, 3 },
+	{ "a CR alone", "a\rb\r\n\r\r\n", 8, 8 },
+	{ "no dot in front", ".\r\n", 3, 0 },
+	{ "nor in front of the second", "a\r\n.a\r\n", 7, 3 },
+	{ "nor of the last", "a\r\n.", 4, 3 },
+	{ "a dot inside", "a.\r\n \r\n", 7, 7 },
+	{ "a dot behind a CR alone", "\r.\r\n", 4, 4 },
+	{ "no NUL", "a\r\nb\0\r\nc\r\n", 10, 3 },
+};
+
+START_TEST(verbatim)
+{
+	ck_assert_msg(wire_verbatim(lines[_i].in, lines[_i].n) ==
+	    lines[_i].verbatim, "%s", lines[_i].holds);
+}
+END_TEST
+
+/* The same line by line, as long as they are good. */
+static size_t
+good_lines(const char *p, size_t n)
+{
+	size_t at = 0, i;
+
+	for (i = 0; i < n; i++) {
+		if (p[i] == '\0' || (i == at && p[i] == '.'))
+			break;
+		if (p[i] != '\n')
+			continue;
+		if (i == at || p[i - 1] != '\r')
+			break;
+		at = i + 1;
+	}
+	return at;
+}
+
+START_TEST(every_short_verbatim)
+{
+	char in[8];
+	size_t n = (size_t)_i, i;
+	unsigned long number, all = 1, rest;
+
+	for (i = 0; i < n; i++)
+		all *= 5;
+	for (number = 0; number < all; number++) {
+		for (i = 0, rest = number; i < n; i++, rest /= 5)
+			in[i] = "\r\na.\0"[rest % 5];
+		ck_assert_uint_eq(wire_verbatim(in, n), good_lines(in, n));
+	}
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
 	UNIT_ROWS(tc, message, messages);
 	tcase_add_loop_test(tc, any_message_in_any_slices, 0, 4);
 	tcase_add_loop_test(tc, every_short_message, 0, 9);
+	UNIT_ROWS(tc, verbatim, lines);
+	tcase_add_loop_test(tc, every_short_verbatim, 0, 8);
 }
 
 UNIT_MAIN("wire", add)

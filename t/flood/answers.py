@@ -4,9 +4,10 @@ import ssl
 import statistics
 import time
 
+from figures import rank_test
 from pop3 import Pop3, context
 from server import PORT, Server
-from tools import accounts, rank_test, still_alive, visit
+from tools import accounts, still_alive, visit
 
 SURE = 1e-4			# below it two samples are not alike
 CLASSES = {'wrong password': 'anna@example.org', 'unknown name': 'nobody@example.org',

@@ -4,8 +4,9 @@ import os
 import threading
 import time
 
+from figures import cpu
 from server import Server
-from tools import accounts, attack, cpu, pid_of, sessions, still_alive, visit
+from tools import accounts, attack, pid_of, sessions, still_alive, visit
 
 GOAL = 50			# ms, p99 of NOOP and of whole sessions
 LIMITS = {'per_address': 20000, 'login_timeout': '60s', 'rate_window': '60s'}

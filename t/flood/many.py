@@ -7,9 +7,10 @@ import ssl
 import struct
 import time
 
+from figures import SANITIZED, fds, pss
 from server import PORT, TLS_PORT, Server
 from pop3 import Pop3, context
-from tools import (GOOD, SANITIZED, accounts, attack, fds, pid_of, pss, sessions, still_alive, until, visit)
+from tools import GOOD, accounts, attack, pid_of, sessions, still_alive, until, visit
 
 PLACES = {'limits': {'connections': 11000, 'per_address': 20000, 'login_timeout': '10m', 'idle_timeout': '10m'},
           'autodeny': {'failures': 0, 'unknown_users': 0}}

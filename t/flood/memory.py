@@ -2,8 +2,9 @@
 import os
 import time
 
+from figures import Kept, SANITIZED, memory, pss, tcp_memory
 from server import TLS_PORT, Server
-from tools import (SANITIZED, Kept, accounts, attack, memory, pss, sessions, still_alive, tcp_memory, until)
+from tools import accounts, attack, sessions, still_alive, until
 
 GROWTH = 1024			# kB over 100,000 events (G-10)
 EACH = 128			# kB of ours that a connection may cost in any state (I9)

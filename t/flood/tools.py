@@ -1,20 +1,15 @@
 """The flood's instruments: attackers and good clients as programs of their own
-(Python's own pauses would count as the server's), memory, processor, ranks."""
+(Python's own pauses would count as the server's)."""
 import json
-import math
 import os
-import re
 import select
-import statistics
 import subprocess
 import time
 
 from harness import BUILD
 from server import PORT, TLS_PORT
 
-SANITIZED = '#define SANITIZED' in open(BUILD + '/config.h').read()
 GOOD = '127.99.0.1'		# where good clients come from
-TICK = os.sysconf('SC_CLK_TCK')
 running = []
 
 
@@ -74,29 +69,6 @@ def pid_of(server, role):
     return server.processes(role)[0][2]
 
 
-def pss(pid):
-    """kB that are a process's own share of memory."""
-    return int(re.search(r'(?m)^Pss:\s+(\d+)', open('/proc/%d/smaps_rollup' % pid).read()).group(1))
-
-
-def memory(server):
-    return {'%s %d' % (role, i): pss(pid) for role, i, pid in server.processes()}
-
-
-def tcp_memory():
-    """kB that the kernel holds for all of this machine's connections."""
-    return int(re.search(r'TCP:.* mem (\d+)', open('/proc/net/sockstat').read()).group(1)) * os.sysconf('SC_PAGESIZE') // 1024
-
-
-def cpu(pid):
-    """Seconds of processor time so far."""
-    return sum(map(int, open('/proc/%d/stat' % pid).read().rsplit(')', 1)[1].split()[11:13])) / TICK
-
-
-def fds(pid):
-    return len(os.listdir('/proc/%d/fd' % pid))
-
-
 def sessions(server):
     return server.json('stats')['metrics']['sessions']
 
@@ -106,40 +78,6 @@ def until(what, condition, patience=60):
     while not condition():
         assert time.monotonic() < end, 'waited in vain for ' + what
         time.sleep(0.05)
-
-
-class Kept(list):
-    """[(events, kB)] of one process, sampled."""
-
-    def growth(self):
-        """Medians of both ends: a single sample may have met a hash at work."""
-        n = len(self) // 4 + 1
-        return statistics.median(y for _, y in self[-n:]) - statistics.median(y for _, y in self[:n])
-
-    def slope(self, per):
-        """kB in so many events, by least squares."""
-        n = len(self)
-        mx, my = sum(x for x, _ in self) / n, sum(y for _, y in self) / n
-        d = sum((x - mx) ** 2 for x, _ in self)
-        return per * sum((x - mx) * (y - my) for x, y in self) / d if d else 0.0
-
-
-def rank_test(a, b):
-    """Probability that two samples of one distribution differ so much in rank
-    (Mann and Whitney, normal approximation, corrected for ties)."""
-    ranks, both = {}, sorted(a + b)
-    n, at = len(both), 0
-    ties = 0
-    while at < n:
-        end = at
-        while end < n and both[end] == both[at]:
-            end += 1
-        ranks[both[at]] = (at + 1 + end) / 2
-        ties += (end - at) ** 3 - (end - at)
-        at = end
-    u = sum(ranks[x] for x in a) - len(a) * (len(a) + 1) / 2
-    var = len(a) * len(b) / 12 * (n + 1 - ties / (n * (n - 1)))
-    return math.erfc(abs(u - len(a) * len(b) / 2) / math.sqrt(2 * var)) if var else 1.0
 
 
 def accounts(server, *names, password='secret'):

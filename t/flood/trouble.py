@@ -7,8 +7,9 @@ import subprocess
 import threading
 import time
 
+from figures import cpu
 from server import FRONT, Server
-from tools import accounts, attack, cpu, pid_of, sessions, still_alive, until, visit
+from tools import accounts, attack, pid_of, sessions, still_alive, until, visit
 
 SHARE = 20			# percent of a processor, for front without descriptors
 HARMLESS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE, signal.SIGCHLD, signal.SIGALRM,

@@ -188,7 +188,7 @@ def every_sequence(lab):
     prog = BUILD + '/t/cve/every_login'
     if not os.access(prog, os.X_OK):
         raise Skip('t/cve/every_login is built by make check')
-    depth = 6 if lab.budget >= 600 else 5 if lab.budget >= 60 and not sanitized() else 4
+    depth = 6 if lab.budget >= 600 else 5 if lab.budget >= 120 else 4
     out = subprocess.run([prog, str(depth)], capture_output=True, text=True, timeout=1200)
     assert out.returncode == 0, out.stdout + out.stderr
     n = int(out.stdout.split()[0])
@@ -222,7 +222,7 @@ def no_password(lab):
               '$2b$10$', '0', 'aaaaaaaaaaaaa', '{SHA}', '{X}y', '$y$j9T$$']
     lines = ''.join('hash%d@example.org:%s\n' % x for x in enumerate(hashes))
     s.ctl('account', 'import', '-', input=lines, check=False)
-    for i, h in lab.sample(enumerate(hashes), 8):
+    for i, h in lab.sample(enumerate(hashes), 5):
         ask(s.sock, json.dumps({'v': 1, 'id': 1, 'verb': 'account.add', 'args': {
             'name': 'add%d@example.org' % i, 'hash': h}}).encode() + b'\n')
         for name in ('hash%d@example.org' % i, 'add%d@example.org' % i):

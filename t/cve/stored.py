@@ -217,8 +217,8 @@ def canaries(lab):
     for n in names:
         lab.put(s, n, '1700000000.%s.host' % n.split('@')[0], b'Subject: this is for %s\n\n' % n.encode())
     open_ones = []
-    for _ in lab.spend(200):
-        while len(open_ones) < 30:
+    for _ in lab.spend(100):
+        while len(open_ones) < 20:
             name = lab.random.choice([n for n in names if n not in {o[1] for o in open_ones}])
             open_ones.append([s.client(tls=lab.random.random() < 0.1), name, 'USER %s' % name])
         item = lab.random.choice(open_ones)

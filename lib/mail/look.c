@@ -366,16 +366,8 @@ look_at(struct look *l, struct msgs *m, size_t row, struct err *e)
 	return take_file(l, m, row, e);
 }
 
-static struct span
-base_of(const void *arg, uint32_t row)
-{
-	const struct msgs *m = arg;
-
-	return msgs_base(m, &m->rows[row]);
-}
-
 static int
-plan(struct look *l, struct msgs *m, struct slice *s, struct err *e)
+plan(struct look *l, const struct msgs *m, struct slice *s, struct err *e)
 {
 	struct sort_item item = { .micro = 0 };
 	int r;
@@ -390,8 +382,6 @@ plan(struct look *l, struct msgs *m, struct slice *s, struct err *e)
 		if (sort_add(&l->order, &item, e) < 0)
 			return -1;
 	}
-	l->order.name = base_of;
-	l->order.arg = m;
 	r = sort_step(&l->order, s, e);
 	if (r == 0) {
 		l->planned = true;

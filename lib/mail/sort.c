@@ -135,7 +135,7 @@ count_digit(struct sort *s, struct slice *sl)
 	    digit_of(s->times, s->micros, s->digit) == 0)
 		s->digit++;
 	if (s->digit == PLACES)
-		return next(s, NAMES);
+		return next(s, s->name == NULL ? DONE : NAMES);
 	if (s->at == 0)
 		memset(s->place, 0, sizeof(s->place));
 	while (s->at < s->count) {

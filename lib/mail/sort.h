@@ -39,7 +39,7 @@ int sort_compare(const struct sort_item *a, struct span x,
 struct sort {
 	struct sort_item *from, *to;
 	size_t count, cap;
-	struct span (*name)(const void *arg, uint32_t row);
+	struct span (*name)(const void *arg, uint32_t row);	/* or NULL */
 	const void *arg;
 	uint64_t times;			/* bits that differ */
 	uint32_t micros;

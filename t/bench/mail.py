@@ -132,11 +132,15 @@ class Mail:
             put(cur + '/' + sized_name(i, len(m), m.count(b'\n')), m)
 
     def arrive(self, path, count, at):
-        """New mail, as a delivery agent without sizes brings it."""
+        """New mail, as a delivery agent without sizes brings it; nothing else in
+        the maildrop is touched."""
         self.make_pool(1)
+        owner = os.stat(path)
         for i in range(count):
             name = '%d.M%dP2Q%d.bench' % (int(time.time()), at, i)
             put('%s/tmp/%s' % (path, name), self.small(i))
+            if os.geteuid() == 0:
+                os.chown('%s/tmp/%s' % (path, name), owner.st_uid, owner.st_gid)
             os.rename('%s/tmp/%s' % (path, name), '%s/new/%s' % (path, name))
 
 

@@ -9,9 +9,9 @@ PORT, TLS_PORT = 1106, 1107
 
 
 class Poppass:
-    def __init__(self, tls=False, source=None, port=None, timeout=30):
+    def __init__(self, tls=False, source=None, port=None, timeout=30, addr=None):
         src = (source, 0) if source else None
-        to = (ADDR, port or (TLS_PORT if tls else PORT))
+        to = (addr or ADDR, port or (TLS_PORT if tls else PORT))
         self.s = socket.create_connection(to, timeout, src)
         if tls:
             self.s = context().wrap_socket(self.s)

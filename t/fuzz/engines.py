@@ -191,8 +191,8 @@ class Coverage(Engine):
         self.table(text)
 
     def profile(self, name):
-        path = self.path('raw', name)
-        p = self.start([self.program(name)] + inputs(name), self.path('log', name), LLVM_PROFILE_FILE=path)
+        path, known = self.path('raw', name), inputs(name)
+        p = self.start([self.program(name)] + known, self.path('log', name), LLVM_PROFILE_FILE=path)
         code = self.finish(p, 120)
         if code:
             self.run.failed('%s: coverage' % name, last_lines(self.path('log', name)))
@@ -207,7 +207,7 @@ class Coverage(Engine):
             note(line)
         for line in text.splitlines():
             f = line.split()
-            if len(f) != 13 or not re.match(r'\S+\.[ch]$|TOTAL', f[0]) or '/t/fuzz/' in '/' + f[0] or f[3] == '0.00%':
+            if len(f) != 13 or not re.match(r'\S+\.c$|TOTAL', f[0]) or '/t/fuzz/' in '/' + f[0] or f[3] == '0.00%':
                 continue
             name = f[0].replace(SRC + '/', '')
             note('| %s | %s | %s |' % (name, f[3], f[12]))

@@ -62,6 +62,7 @@ CODEC(msg_fetch)
 CODEC(msg_message)
 CODEC(msg_ahead)
 CODEC(msg_mark)
+CODEC(msg_verbatim)
 CODEC(msg_committed)
 CODEC(logrec)
 
@@ -145,8 +146,8 @@ static void (*const bodies[])(struct span) = { try_msg_conf, try_msg_channel,
 	try_msg_auth_result, try_msg_change, try_msg_xmit_open,
 	try_msg_xmit_answer, try_msg_queue, try_msg_audit, try_msg_line,
 	try_msg_drop_open, try_msg_fault, try_msg_fetch, try_msg_message,
-	try_msg_ahead, try_msg_mark, try_msg_committed, try_logrec, try_certs,
-	try_droplist, try_ticket };
+	try_msg_ahead, try_msg_mark, try_msg_committed, try_msg_verbatim,
+	try_logrec, try_certs, try_droplist, try_ticket };
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -24,14 +24,15 @@ struct one {
 
 static struct one files[FILES];
 static char doubles[FILES][300];
-static int n_files, n_doubles;
+static int n_files, n_doubles, maildrop;
 
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	box_make("names");
+	root_make("names");
+	maildrop = root_add("u");
 	return 0;
 }
 
@@ -166,15 +167,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct box first, warm, second;
 
 	make_files(&y);
-	box_open(&first);
+	box_open(&first, "u");
 	must(first.list.count == (uint32_t)n_files);
 	check_sizes(&first);
 	must(first.st->ops->close(&first.st, NULL) >= 0);
-	box_open(&warm);
+	box_open(&warm, "u");
 	must(box_same(&first, &warm, false));
 	must(warm.st->ops->close(&warm.st, NULL) >= 0);
 	disturb();
-	box_open(&second);
+	box_open(&second, "u");
 	must(box_same(&first, &second, false));
 	check_sizes(&second);
 	box_close(&second);

@@ -5,7 +5,7 @@
  * as the engine's wants come: a line for INPUT (or, behind an octet from 0xf0
  * on, so many octets), one octet for every answer.  Checked all the time:
  * one reply a line, replies well formed, output bounded, nobody in without an
- * OK, silence after CLOSE.
+ * OK, a message sent as it was given (I3), silence after CLOSE.
  */
 #include "lib/base/droplist.h"
 #include "lib/base/err.h"
@@ -30,6 +30,12 @@ struct play {
 	size_t read;		/* octets of pop3_out() read already */
 	uint64_t lines, replies;
 	bool body, auth_ok;
+	bool retr;		/* the body is a whole message */
+	bool taken;		/* XTND XMIT was begun: its lines are no
+				 * commands, and no longer counted */
+	uint32_t message;	/* turn of the message that is given */
+	struct buf given;	/* it, as the store has it */
+	struct buf sent;	/* as it came out, without the added dots */
 	bool partial;		/* the octet fed last did not end a line */
 };
 
@@ -81,18 +87,70 @@ opens_body(const struct play *y)
 	    (has(y, " messages (") && !has(y, "maildrop"));
 }
 
+/* A plain second writer of wire.h's rules. */
+static void
+add_wire(struct buf *b, struct span s, bool no_nuls)
+{
+	bool separated = false;
+	size_t i, bol = 0;
+	char c;
+
+	for (i = 0; i < s.len; i++) {
+		c = s.ptr[i] == '\0' && no_nuls ? (char)0x80 : s.ptr[i];
+		if (c == '\n' && (i == 0 || s.ptr[i - 1] != '\r'))
+			must(buf_addc(b, '\r') == 0);
+		must(buf_addc(b, c) == 0);
+		if (c != '\n')
+			continue;
+		separated = separated || i == bol ||
+		    (i == bol + 1 && s.ptr[bol] == '\r');
+		bol = i + 1;
+	}
+	if (bol < s.len)
+		must(buf_adds(b, "\r\n") == 0);
+	if (!separated)
+		must(buf_adds(b, "\r\n") == 0);
+}
+
+static void
+compare_message(struct play *y)
+{
+	struct buf want;
+
+	buf_init(&want, LINE_ROOM * 2);
+	add_wire(&want, buf_span(&y->given), y->conf.no_nuls);
+	must(buf_len(&want) == buf_len(&y->sent));
+	must(memcmp(buf_data(&want), buf_data(&y->sent),
+	    buf_len(&want)) == 0);
+	buf_free(&want);
+}
+
+static void
+read_body(struct play *y)
+{
+	size_t dot = y->line[0] == '.';
+
+	y->body = !(y->line_len == 3 && dot);
+	must(!y->body || !dot || y->line[1] == '.');
+	if (y->body && y->retr)
+		must(buf_add(&y->sent, y->line + dot, y->line_len - dot) == 0);
+	else if (y->retr)
+		compare_message(y);
+}
+
 static void
 read_line(struct play *y)
 {
 	must(y->line_len >= 2 && y->line[y->line_len - 2] == '\r');
 	if (y->body) {
-		y->body = !(y->line_len == 3 && y->line[0] == '.');
-		must(!y->body || y->line[0] != '.' || y->line[1] == '.');
+		read_body(y);
 		return;
 	}
 	must(begins(y, "+OK") || begins(y, "-ERR ") || begins(y, "+ "));
 	y->replies++;
 	y->body = opens_body(y);
+	y->retr = y->body && has(y, " octets\r");
+	buf_eat(&y->sent, buf_len(&y->sent));
 }
 
 /* Read what was put out since the last time. */
@@ -177,6 +235,7 @@ give_auth(struct play *y)
 	y->auth_ok = y->auth_ok ||
 	    (r == POP3_AUTH_OK && a->kind != POP3_AUTH_ABORT);
 	pop3_give_auth(y->p, r, span_mem(y->at, n));
+	pop3_permit_xmit(y->p, r == POP3_AUTH_OK);
 }
 
 static void
@@ -205,10 +264,31 @@ give_msg(struct play *y)
 	must(pop3_state(y->p) == POP3_TRANSACTION);
 	if (n > (size_t)(y->end - y->at))
 		n = (size_t)(y->end - y->at);
-	if (c % 16 == 15)
+	if (m->turn != y->message)
+		buf_eat(&y->given, buf_len(&y->given));
+	y->message = m->turn;
+	if (c % 16 == 15) {
 		pop3_give_msg_fault(y->p, c / 16 % 2 == 0);
-	else
-		pop3_give_msg(y->p, y->at, n, c % 4 == 0);
+		return;
+	}
+	must(buf_add(&y->given, y->at, n) == 0);
+	pop3_give_msg(y->p, y->at, n, c % 4 == 0);
+	y->at += n;
+}
+
+static void
+give_xmit(struct play *y)
+{
+	static const enum pop3_xmit_result all[] = { POP3_XMIT_GO,
+		POP3_XMIT_GO, POP3_XMIT_TEMP, POP3_XMIT_PERM };
+	const struct pop3_xmit *x = pop3_xmit(y->p);
+
+	must(y->auth_ok && pop3_state(y->p) == POP3_TRANSACTION);
+	must(x->kind != POP3_XMIT_DATA ||
+	    (x->data.len > 0 && x->data.len <= POP3_XMIT_BLOCK));
+	y->taken = true;
+	pop3_give_xmit(y->p, x->kind == POP3_XMIT_ABORT ? POP3_XMIT_GO :
+	    all[take(y) % 4], span_of("id"));
 }
 
 static void
@@ -249,12 +329,11 @@ check_always(struct play *y, enum pop3_want want)
 	must(pop3_state(y->p) == POP3_AUTHORIZATION || y->auth_ok);
 	must(y->replies <= y->lines + 2);
 	/* S-20: nothing that came in the clear is left for TLS. */
-	must(want != POP3_TLS ||
-	    (!y->partial && y->replies == y->lines + 1));
-	if (want == POP3_INPUT) {
-		must(y->replies == y->lines + 1);
+	must(want != POP3_TLS || !y->partial);
+	if (want == POP3_TLS || want == POP3_INPUT)
+		must(y->taken || y->replies == y->lines + 1);
+	if (want == POP3_INPUT)
 		must(!y->body && y->line_len == 0);
-	}
 }
 
 /* One want served; false at the end of the play. */
@@ -280,6 +359,8 @@ turn(struct play *y)
 		give_drop(y);
 	else if (want == POP3_MSG)
 		give_msg(y);
+	else if (want == POP3_XMIT)
+		give_xmit(y);
 	else
 		give_commit(y);
 	return want != POP3_CLOSE;
@@ -316,19 +397,23 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	y.end = data + n;
 	c = take(&y);
 	y.conf = (struct pop3_conf){ .mechs = mechs, .n_mechs = 3,
-	    .starttls = c & 1, .last = c & 2, .no_nuls = c & 4,
+	    .xmit = true, .xmit_max = 1000, .starttls = c & 1, .last = c & 2, .no_nuls = c & 4,
 	    .auto_deny = c & 8, .expire_days = -2, .max_bad_before = 50,
 	    .max_bad_after = 50, .max_auth = 20,
 	    .out_high = c & 16 ? 64 : 8192 };
 	peer = (struct pop3_peer){ .tls = c & 32, .plaintext_ok = !(c & 64),
 	    .stamp = c & 128 ? STAMP : NULL };
 	make_list(&y);
+	buf_init(&y.given, 65536);
+	buf_init(&y.sent, 4 * 65536);
 	y.p = pop3_new(&y.conf, &peer);
 	must(y.p != NULL);
 	pop3_trace(y.p, on_trace, NULL);
 	while (turn(&y))
 		continue;
 	pop3_free(&y.p);
+	buf_free(&y.given);
+	buf_free(&y.sent);
 	buf_free(&y.block);
 	return 0;
 }

@@ -32,7 +32,7 @@ static const struct pop3_mech mechs[] = { { "PLAIN", true },
 struct reader {
 	enum { NOTHING, PLAIN, LOGIN_NAME, LOGIN_PASSWORD } await;
 	bool name_right;	/* the one of LOGIN */
-	bool user_right;	/* the last USER; PASS ends it */
+	bool user_right;	/* the last whole USER; a whole PASS ends it */
 	bool user_now;		/* and it came just before */
 	bool may, must;		/* the line that came last is a login */
 	bool odd;		/* something came that no RFC speaks of */
@@ -71,6 +71,20 @@ is(const struct buf *b, const char *what, size_t n)
 	return buf_len(b) == n && memcmp(buf_data(b), what, n) == 0;
 }
 
+/* As clients write them: words with one space between, no more than fit. */
+static bool
+usual(struct span line)
+{
+	size_t i;
+
+	for (i = 0; i < line.len; i++)
+		if (line.ptr[i] < ' ' || line.ptr[i] > '~' ||
+		    (line.ptr[i] == ' ' && (i == 0 || i + 1 == line.len ||
+		    line.ptr[i + 1] == ' ')))
+			return false;
+	return line.len < 200;
+}
+
 static void
 read_response(struct reader *r, struct span s)
 {
@@ -82,6 +96,8 @@ read_response(struct reader *r, struct span s)
 	if (text && was == PLAIN)
 		r->may = is(&b, RIGHT, sizeof(RIGHT) - 1) ||
 		    is(&b, RIGHT_SAME, sizeof(RIGHT_SAME) - 1);
+	if (was == LOGIN_NAME || was == LOGIN_PASSWORD)
+		r->odd = r->odd || !usual(buf_span(&b));
 	if (text && was == LOGIN_NAME && buf_len(&b) > 0) {
 		r->name_right = is(&b, USER, sizeof(USER) - 1);
 		r->await = LOGIN_PASSWORD;
@@ -111,20 +127,6 @@ read_auth(struct reader *r, struct span args)
 		read_response(r, response);
 }
 
-/* As clients write them: words with one space between, no more than fit. */
-static bool
-usual(struct span line)
-{
-	size_t i;
-
-	for (i = 0; i < line.len; i++)
-		if (line.ptr[i] < ' ' || line.ptr[i] > '~' ||
-		    (line.ptr[i] == ' ' && (i == 0 || i + 1 == line.len ||
-		    line.ptr[i + 1] == ' ')))
-			return false;
-	return line.len < 200;
-}
-
 static void
 read_line(struct reader *r, struct span line)
 {
@@ -137,12 +139,14 @@ read_line(struct reader *r, struct span line)
 		read_response(r, line);
 	else if (span_ieq(verb, "AUTH"))
 		read_auth(r, rest);
-	else if (span_ieq(verb, "USER"))
-		r->user_now = r->user_right = span_eq(rest, USER);
-	else if (span_ieq(verb, "PASS")) {
+	else if (span_ieq(verb, "USER")) {
+		r->user_now = span_eq(rest, USER);
+		r->user_right = r->user_now ||
+		    (r->user_right && rest.len == 0);
+	} else if (span_ieq(verb, "PASS")) {
 		r->may = r->user_right && span_eq(rest, PASSWORD);
 		r->must = r->may && user_now;
-		r->user_right = false;
+		r->user_right = r->user_right && rest.len == 0;
 	}
 }
 

@@ -35,7 +35,8 @@ TESTS += t/fuzz/run
 EXTRA_DIST += t/fuzz/corpus t/fuzz/found t/fuzz/build.mk t/fuzz/engines.py \
 	t/fuzz/folder.h t/fuzz/fuzz.h t/fuzz/fuzz_account.c \
 	t/fuzz/fuzz_aclset.c t/fuzz/fuzz_audit.c t/fuzz/fuzz_conf.c \
-	t/fuzz/fuzz_ctl.c t/fuzz/fuzz_frame.c t/fuzz/fuzz_kept.c \
+	t/fuzz/fuzz_ctl.c t/fuzz/fuzz_frame.c t/fuzz/fuzz_index.c \
+	t/fuzz/fuzz_kept.c \
 	t/fuzz/fuzz_log.c t/fuzz/fuzz_msg.c t/fuzz/fuzz_names.c \
 	t/fuzz/fuzz_netlist.c t/fuzz/fuzz_pop3.c t/fuzz/fuzz_poppass.c \
 	t/fuzz/fuzz_proxyhdr.c t/fuzz/fuzz_relay.c t/fuzz/fuzz_sasl.c \

@@ -21,7 +21,6 @@
 #define AHEAD	((int64_t)3600 * 1000)
 
 static struct store_env env;
-static int maildrop = -1;
 
 struct box {
 	struct store *st;
@@ -45,16 +44,25 @@ clock_read(struct moment *m)
 	m->wall = milliseconds(CLOCK_REALTIME) + AHEAD;
 }
 
+/* The mail root. */
 static void
-box_make(const char *name)
+root_make(const char *name)
 {
-	bool created;
-
 	folder_make(name);
 	env.root = folder_fd;
 	env.locks = locks_new();
-	maildrop = maildrop_open(env.root, "u", &created, NULL);
-	must(env.locks != NULL && maildrop >= 0 && created);
+	must(env.locks != NULL);
+}
+
+/* A maildrop in it, as a descriptor. */
+static int
+root_add(const char *name)
+{
+	bool created;
+	int fd = maildrop_open(env.root, name, &created, NULL);
+
+	must(fd >= 0 && created);
+	return fd;
 }
 
 static enum store_step
@@ -74,11 +82,11 @@ box_work(struct box *b)
 }
 
 static void
-box_open(struct box *b)
+box_open(struct box *b, const char *name)
 {
 	struct err e;
 
-	b->st = store_find("maildir")->open(&env, "u", 0, &e);
+	b->st = store_find("maildir")->open(&env, name, 0, &e);
 	must(b->st != NULL && box_work(b) == STORE_DONE);
 	must(b->st->ops->list(b->st, &b->block, &e) == 0);
 	must(droplist_view(&b->list, buf_data(&b->block),

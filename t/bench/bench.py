@@ -8,7 +8,7 @@ import tempfile
 
 import drive
 import meter
-from drive import load
+from drive import warm_all
 from mail import Mail
 from rows import table
 from servers import Dovecot, Failed, Limit, NotMeasured, Ours, certificates, install_dovecot, many_descriptors
@@ -58,7 +58,8 @@ class Bench:
     def __init__(self, scale, seconds, seed, peers, folder=None, say=print):
         self.scale, self.seconds, self.seed, self.say = scale, seconds, seed, say
         self.peers = peers
-        self.dir = tempfile.mkdtemp(prefix='p3bench.', dir=folder)
+        meter.sweep(folder or tempfile.gettempdir())
+        self.dir = tempfile.mkdtemp(prefix='p3bench.%d.' % os.getpid(), dir=folder)
         os.chmod(self.dir, 0o755)
         self.servers, self.absent = [], {}
         self.results, self.reasons, self.faults = {}, {}, []
@@ -97,11 +98,10 @@ class Bench:
                     self.need(s, n)
                 s.accounts = sorted(os.listdir(s.root()))
                 s.own()
-        users = max(int(n[5:]) for n in needs if n.startswith('users'))
         for s in self.servers:
             s.start()
             self.say('%s is up; processor time from %s' % (s.name, s.group.how))
-            load(s, '-m', 'session', '-c', 4, '-n', users, '-k', -1, '-o', users, seconds=600)
+            warm_all(s, self.scale.users)
 
     def need(self, s, need):
         kind, n = need.rstrip('0123456789'), int('0' + need.lstrip('abcdefghijklmnopqrstuvwxyz'))
@@ -175,7 +175,6 @@ class Bench:
             except OSError as e:
                 self.say('%s: %s' % (s.name, e))
         shutil.rmtree(self.dir, ignore_errors=True)
-        meter.sweep()
 
 
 def rows_of(scale, chosen):

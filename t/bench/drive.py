@@ -62,6 +62,13 @@ def warm_up(srv, **kw):
     load(srv, '-m', 'session', '-c', 4, '-n', 4, seconds=rest, **kw)
 
 
+def warm_all(srv, users):
+    """So many accounts have logged in and fetched what they have."""
+    if srv.warm_users < users:
+        load(srv, '-m', 'session', '-c', 4, '-n', users, '-k', -1, '-o', users, seconds=600)
+        srv.warm_users = users
+
+
 def settled(b, srv, user):
     """Nothing changes in the maildrop any more, and the server knows it."""
     log_in(srv, user)

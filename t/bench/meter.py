@@ -12,6 +12,7 @@ the process tree in /proc, in ticks of 10 ms and without what has ended.
 """
 import os
 import resource
+import shutil
 import socket
 import struct
 import time
@@ -63,16 +64,20 @@ def own_cpu():
                (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)))
 
 
-def sweep():
-    """Empty cgroups of runs that were killed."""
-    for top in (V1, *V2, '/sys/fs/cgroup/blkio'):
+def sweep(folder):
+    """Cgroups and folders of runs that were killed: p3bench.PID.…"""
+    for top in (V1, *V2, '/sys/fs/cgroup/blkio', folder):
         for d in os.listdir(top) if os.path.isdir(top) else []:
             w = d.split('.')
-            if w[0] == 'p3bench' and not os.path.exists('/proc/' + w[1]):
-                try:
-                    os.rmdir(top + '/' + d)
-                except OSError:
-                    pass
+            if w[0] != 'p3bench' or len(w) != 3 or os.path.exists('/proc/' + w[1]):
+                continue
+            if top == folder:
+                shutil.rmtree(top + '/' + d, ignore_errors=True)
+                continue
+            try:
+                os.rmdir(top + '/' + d)
+            except OSError:
+                pass
 
 
 class Group:

@@ -9,7 +9,8 @@
 
 /*
  * Log in, then NOOP for so many seconds (or until SIGTERM) with pauses, each
- * NOOP timed; QUIT.  0, or -1 with plan->why set.
+ * NOOP timed, and with it those that could not be asked because it took so
+ * long; QUIT.  0, or -1, perhaps with plan->why set.
  */
 int noop_run(struct plan *plan, double seconds, double pause,
     struct times *ts);

@@ -127,6 +127,17 @@ def curve_tables(b, rows):
     return lines
 
 
+def busy(b):
+    """How far the figures can be believed."""
+    shares = [100 * (r['foreign'] + r['steal']) for by in b.results.values() for runs in by.values()
+              for r in runs if 'foreign' in r]
+    if not shares:
+        return 'Nothing is known of other work on the machine.'
+    mid = statistics.median(shares)
+    text = 'Others used %.0f %% of the machine meanwhile (median; at most %.0f %%)' % (mid, max(shares))
+    return text + (': too much for more than a first impression.' if mid > 15 else '.')
+
+
 def as_json(b, rows, about):
     return {'about': about, 'rows': [
         {'key': r.key, 'title': r.title, 'unit': r.unit, 'results': b.results.get(r.key, {}),

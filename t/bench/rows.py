@@ -7,7 +7,7 @@ passed; 'others' bounds the NOOPs of another session to so many times what they
 took before (or a millisecond).
 """
 import work
-from drive import load
+from drive import load, warm_all
 
 ALL = ('pop3srvd', 'dovecot', 'limit')
 PEERS = ('pop3srvd', 'dovecot')
@@ -26,6 +26,7 @@ class Row:
 def rate(*args, key='per_s', at_once=10, tls=False, ec=False):
     """Dialogues as fast as they go."""
     def run(b, srv):
+        warm_all(srv, b.scale.users)
         r = load(srv, *args, '-c', at_once, '-n', b.scale.users, seconds=b.seconds, tls=tls, ec=ec)
         r['value'] = r[key]
         return r

@@ -79,6 +79,7 @@ class Server:
         self.group = meter.Group(self.name)
         self.proc = None
         self.accounts = []
+        self.warm_users = 0		# of user0 …, how many were here since the start
 
     def root(self):
         return self.dir + '/mail'
@@ -98,6 +99,7 @@ class Server:
     def launch(self, command):
         with open(self.dir + '/stderr', 'ab') as err:
             self.proc = spawn(command, self.group, stderr=err)
+        self.warm_users = 0
         self.group.root_pid = self.proc.pid
 
     def answers(self):
@@ -115,7 +117,7 @@ class Server:
                 break
             time.sleep(0.05)
         with open(self.dir + '/stderr') as f:
-            raise Failed('%s does not start: %s' % (self.name, (f.read().strip() or '?')[-300:]))
+            raise Failed('%s does not start: %s' % (self.name, ' '.join(f.read().split())[-200:] or '?'))
 
     def running(self):
         return self.proc is not None and self.proc.poll() is None
@@ -133,23 +135,29 @@ class Server:
                 self.proc.kill()
                 self.proc.wait()
         self.proc = None
+        self.end_all()
 
-    def remove(self):
-        self.stop()
-        for _ in range(100):
+    def end_all(self):
+        """What it left behind, perhaps because it waits for a slow disk."""
+        for _ in range(600):
             left = self.group.pids() if self.group.path else []
             if not left:
-                break
-            for p in left:			# what its keeper left behind
+                return
+            for p in left:
                 try:
                     os.kill(p, signal.SIGKILL)
                 except OSError:
                     pass
             time.sleep(0.05)
+
+    def remove(self):
+        self.stop()
         self.group.remove()
 
 
 class Ours(Server):
+    """As it is installed, but for limits that one address reaches here, and for
+    the time a password is remembered: hashing it again is not what is compared."""
     name = 'pop3srvd'
     known = False
 
@@ -157,8 +165,8 @@ class Ours(Server):
         return self.dir + '/mail/example.org'
 
     def start(self):
-        ids = ('"user": "%d", "auth": {"user": "%d"}, "mail": {"user": "%d"},' % (FRONT, AUTH, MAIL)
-               if as_root() else '')
+        ids = ('"user": "%d", "auth": {"user": "%d", "cache_ttl": "1h"}, "mail": {"user": "%d"},' % (FRONT, AUTH, MAIL)
+               if as_root() else '"auth": {"cache_ttl": "1h"},')
         rsa, ec = self.certs
         with open(self.dir + '/conf.json', 'w') as f:
             f.write('''{ "hostname": "bench.example", "default_domain": "example.org", "mail_root": "%(d)s/mail",
@@ -216,7 +224,7 @@ maildir_very_dirty_syncs = yes
 pop3_no_flag_updates = yes
 pop3_fast_size_lookups = yes
 stats_writer_socket_path =
-default_client_limit = 30000
+default_client_limit = 15000
 default_process_limit = 1000
 default_vsz_limit = 4G
 service pop3-login {

@@ -7,21 +7,14 @@ import statistics
 import subprocess
 import time
 
-import drive
 from drive import (command, delete_all, drop_caches, held, load, log_in, noop_times, noops, read_all, settled, slow_disk,
-                   unlink_all, warm_up)
+                   unlink_all, warm_all, warm_up)
 from harness import BUILD
 from mail import base_name, make_drop, put
 from meter import Measure
 from servers import Failed, spawn
 
 SLOW_IOPS = 1000
-
-
-def fresh_start(b, srv):
-    """As right after the machine's start, but for one user who was there."""
-    srv.restart()
-    log_in(srv, 'user0')
 
 
 def wire_drop(b, srv, user):
@@ -154,24 +147,25 @@ def noop_while_cold(drops):
         warm_up(srv)
         drop_caches()
         log_in(srv, 'user0')
-        with slow_disk(srv, srv.root(), SLOW_IOPS) as how:
+        with slow_disk(srv, srv.root(), SLOW_IOPS) as how, Measure(srv.group) as m, noops(srv) as r:
             p = spawn(command(srv, 600, ['-m', 'login', '-c', drops, '-o', drops, '-n', drops, '-u', 'cold%d'],
                               False, False), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
             try:
-                time.sleep(drive.rest)
-                r = noop_times(srv, b.scale.cold_seconds)
-                r['note'] = '%s; %s' % (how, 'all were open' if p.poll() is not None else 'still opening at the end')
+                time.sleep(b.scale.cold_seconds)
+                done = 'all were open' if p.poll() is not None else 'still opening'
             finally:
                 p.kill()
                 p.wait()
-        fresh_start(b, srv)
-        return r
+        srv.restart()
+        return {**r, **m.figures(), 'value': r['p99_ms'], 'note': '%s; %s after %g s' % (how, done, b.scale.cold_seconds)}
     return run
 
 
 def cost(at_once):
     def run(b, srv):
-        r = load(srv, '-m', 'session', '-c', at_once, '-n', max(at_once, b.scale.users), seconds=b.seconds)
+        users = max(at_once, b.scale.users)
+        warm_all(srv, users)
+        r = load(srv, '-m', 'session', '-c', at_once, '-n', users, seconds=b.seconds)
         r['value'] = r['cpu_us']
         return r
     return run

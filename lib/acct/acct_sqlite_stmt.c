@@ -83,13 +83,14 @@ const char *const store_sql[STORE_STATEMENTS] = {
 	    "coalesce(sum(locked), 0) FROM domains",
 };
 
-/* Faults after which the handle itself may be the trouble. */
+/* Faults after which the handle itself may be the trouble.  PROTOCOL: a lock
+ * that it could not let go of is in its own way, and would stay there. */
 static bool
 broken(int rc)
 {
 	return rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB ||
 	    rc == SQLITE_IOERR || rc == SQLITE_CANTOPEN ||
-	    rc == SQLITE_READONLY;
+	    rc == SQLITE_READONLY || rc == SQLITE_PROTOCOL;
 }
 
 static enum err_class

@@ -43,7 +43,8 @@ CALLS = {
     'fallocate': 'EINTR EIO ENOSPC EDQUOT EOPNOTSUPP', 'access': FILE, 'faccessat': FILE, 'faccessat2': FILE + ' ENOSYS',
     'stat': FILE, 'lstat': FILE, 'newfstatat': FILE, 'statx': FILE, 'fstat': 'EIO ESTALE ENOMEM',
     'statfs': FILE, 'fstatfs': 'EIO EINTR ENOMEM', 'readlink': FILE, 'readlinkat': FILE, 'getcwd': 'ENOENT ENOMEM',
-    'getdents64': 'EIO ENOENT ESTALE', 'flock': 'EINTR ENOLCK EAGAIN EIO', 'getxattr': 'ENODATA EOPNOTSUPP',
+    # (ENOENT would be a folder that was removed, which is empty)
+    'getdents64': 'EIO ESTALE ENOMEM', 'flock': 'EINTR ENOLCK EAGAIN EIO', 'getxattr': 'ENODATA EOPNOTSUPP',
     # octets
     'read': READ + ' EAGAIN ECONNRESET', 'pread64': READ, 'readv': READ + ' EAGAIN ECONNRESET', 'preadv': READ,
     'preadv2': READ + ' EAGAIN EOPNOTSUPP', 'readahead': 'EIO EINVAL', 'fadvise64': 'EINVAL',

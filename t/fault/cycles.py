@@ -5,6 +5,7 @@ QUIT on its way, deliveries come in beside them, when one process, several or
 the keeper are killed at a random moment.
 """
 import os
+import random
 import signal
 import threading
 import time
@@ -13,6 +14,7 @@ from oracle import Violation
 from stage import Stage
 from visit import Cut, Session
 
+LANES = 3
 AT_ONCE = 3
 MOST_DELAY = 0.006	# seconds until the kill; a session's end takes about that
 BACKOFF = 2		# deaths of one process before the server is begun anew
@@ -67,7 +69,7 @@ class Arriving(threading.Thread):
 class Cycles:
     def __init__(self, run, stage):
         self.run, self.stage = run, stage
-        self.deaths = 0
+        self.deaths = self.kills = 0
         self.told = {'acknowledged': 0, 'cut': 0}
 
     def victims(self):
@@ -97,7 +99,7 @@ class Cycles:
                 pass
         for t in threads:
             t.join()
-        self.run.count('kill -9', len(who))
+        self.kills += len(who)
         self.after(drops, threads, who)
 
     def after(self, drops, threads, who):
@@ -122,26 +124,54 @@ class Cycles:
         self.stage.start_over()
 
 
+class Lane(threading.Thread):
+    """A server of its own: while one is waited for, another works."""
+
+    def __init__(self, run, until):
+        super().__init__()
+        self.run_, self.until, self.n, self.faults = run, until, 0, []
+        self.stage = Stage(run, outfit=untraced)
+        self.stage.rnd = random.Random(run.random.getrandbits(64))
+        self.cycles = Cycles(run, self.stage)
+
+    def run(self):
+        try:
+            self.stage.open()
+            while not self.until():
+                self.turn()
+            self.stage.check_outputs()
+        except Exception as e:
+            self.faults.append('%r' % e)
+        finally:
+            self.stage.close()
+
+    def turn(self):
+        try:
+            self.n += 1
+            self.cycles.one()
+        except Violation as v:
+            self.faults.append('cycle %d: %s' % (self.n, v))
+            self.stage.close()
+            self.stage.open()
+
+
 def campaign(run, until):
-    stage = Stage(run, outfit=untraced)
-    try:
-        stage.open()
-        cy, n = Cycles(run, stage), 0
-        while not until():
-            try:
-                cy.one()
-            except Violation as v:
-                run.failed('cycle %d' % n, v)
-                stage.close()
-                stage.open()
-            n += 1
-        stage.check_outputs()
-        run.count('kill cycles', n)
-        run.note('cycles: %d of kill -9, %.1f a second; of the QUITs %d were acknowledged, %d cut' % (
-            n, n / max(0.1, until.seconds), cy.told['acknowledged'], cy.told['cut']))
+    began = time.monotonic()
+    lanes = [Lane(run, until) for _ in range(LANES)]
+    for x in lanes:
+        x.start()
+    for x in lanes:
+        x.join()
+    n, told = sum(x.n for x in lanes), [x.cycles.told for x in lanes]
+    run.count('kill cycles', n)
+    run.count('kill -9', sum(x.cycles.kills for x in lanes))
+    run.note('cycles: %d of kill -9, %.1f a second; of the QUITs %d were acknowledged, %d cut' % (
+        n, n / (time.monotonic() - began), sum(t['acknowledged'] for t in told), sum(t['cut'] for t in told)))
+    faults = [f for x in lanes for f in x.faults]
+    for f in faults:
+        run.failed('cycles', f)
+    if not faults:
         run.passed('cycles')
-    finally:
-        stage.close()
 
 
 def stand_still(run, until):

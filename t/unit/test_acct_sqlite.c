@@ -5,8 +5,12 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+
+#include <fcntl.h>
+#include <sqlite3.h>
 
 #include "t/unit/unit.h"
 #include "t/unit/acct_folder.h"
@@ -545,10 +549,60 @@ START_TEST(killed_while_importing)
 }
 END_TEST
 
+static int fails_in;
+
+static int
+weak_fcntl(int fd, int cmd, ...)
+{
+	va_list ap;
+	long arg;
+
+	va_start(ap, cmd);
+	arg = va_arg(ap, long);
+	va_end(ap);
+	if (cmd == F_SETLK && fails_in > 0 && --fails_in == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return fcntl(fd, cmd, arg);
+}
+
+static int
+no_sleep(sqlite3_vfs *vfs, int us)
+{
+	(void)vfs;
+	return us;
+}
+
+/* F-16: one lock that could not be taken or let go of is trouble for a moment,
+ * not for good. */
+START_TEST(a_failed_lock_heals)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	struct err e;
+	int r, k, i;
+
+	vfs->xSleep = no_sleep;
+	ck_assert_int_eq(vfs->xSetSystemCall(vfs, "fcntl",
+	    (sqlite3_syscall_ptr)weak_fcntl), SQLITE_OK);
+	ck_assert_int_eq(domain("example.org", ""), 0);
+	for (k = 1; k < 60; k++) {
+		fails_in = k;
+		for (i = 0; i < 4; i++)
+			(void)ops->domain_lock(b, "example.org", true, NULL);
+		fails_in = 0;
+		for (i = r = 0; i < 2; i++)
+			r = ops->domain_lock(b, "example.org", false, &e);
+		ck_assert_msg(r == 0, "call %d: %s", k, e.text);
+	}
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_test(tc, a_failed_lock_heals);
 	tcase_add_test(tc, what_goes_in_comes_out);
 	UNIT_ROWS(tc, odd_octets_round_trip, odd_users);
 	tcase_add_test(tc, defaults);

@@ -198,9 +198,13 @@ def replaced(lab):
     ours = sorted(p for p in glob.glob(s.dir + '/state/*') + glob.glob(s.dir + '/run/*') + [s.dir + '/log', s.sock]
                   if os.path.isfile(p) or p == s.sock)
     cases = [(p, k) for p in ours for k in KINDS]
-    for path, kind in lab.sample(cases, 6):
+    for path, kind in [(s.dir + '/log', 'symlink'), *lab.sample(cases, 6)]:
         while_running = lab.random.random() < 0.5
         open(victim, 'w').write('precious\n')
+        owner = os.getuid()
+        if owner == 0 and kind == 'symlink':	# what the log may write, were it led there
+            owner = FRONT
+            os.chown(victim, FRONT, FRONT)
         keep = open(path, 'rb').read() if os.path.isfile(path) else None
         st = os.lstat(path) if keep is not None else None
         if while_running:
@@ -224,7 +228,7 @@ def replaced(lab):
             s.client().login('anna').quit()
             s.stop()
         assert open(victim).read() == 'precious\n', '%s as a %s: what it led to was written' % (path, kind)
-        assert os.stat(victim).st_mode & 0o777 == 0o644 and os.stat(victim).st_uid == os.getuid(), 'rights of the victim'
+        assert os.stat(victim).st_mode & 0o777 == 0o644 and os.stat(victim).st_uid == owner, 'rights of the victim'
         assert not os.path.exists(victim + '.none'), '%s as a %s: was made' % (path, kind)
         restore(path)
         if keep is not None:
@@ -278,6 +282,21 @@ def strange_files(lab):
     assert (st.st_uid, stat.S_IMODE(st.st_mode)) == (MAIL, 0o700), 'others may link files into a maildrop'
     lab.count('S-43 strange files', 24)
     assert not any(b'secret' in m for m in got), 'a message of another owner was sent'
+    # What was a message when it was listed; the link leads to another's mail
+    # of the same size.
+    lab.accounts('victim@example.org')
+    theirs = lab.put(s, 'victim@example.org', '1700000000.theirs.host', b'Subject: secret of another\n\n')
+    for kind in ('symlink', 'dangling', 'fifo', 'folder', 'socket'):
+        user = 'swap-%s@example.org' % kind
+        lab.accounts(user)
+        path = lab.put(s, user, '1700000000.good.host', b'Subject: good\n\n' + b'x' * 13)
+        p = lab.login(user)
+        replace(path, kind, os.path.relpath(theirs, os.path.dirname(path)))
+        r = p.cmd('RETR 1')
+        if r.startswith(b'+OK'):
+            assert b'secret' not in p.multi_raw(), 'a link was followed that came after the login'
+        p.close()
+        lab.count('S-43 messages replaced')
     # The folders themselves.
     for sub, kind in (('cur', 'symlink'), ('new', 'symlink'), ('cur', 'fifo'), ('new', 'fifo'), ('tmp', 'symlink')):
         user = 'folder-%s-%s@example.org' % (sub, kind)

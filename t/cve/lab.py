@@ -156,7 +156,7 @@ class Lab:
             f.write(octets)
         if os.getuid() == 0:
             os.chown(path, MAIL, MAIL)
-        return path
+        return os.fsdecode(path)
 
     def login(self, user='anna', password='secret', port=None, tls=False, **kw):
         s = self.server

@@ -35,6 +35,7 @@ static unsigned n_seen, fail_at;
 static enum set wanted;
 static int ready, busy;
 static const char *report;
+static pid_t owner;	/* of the report: not who is forked */
 
 static int
 note_object(struct dl_phdr_info *i, size_t size, void *arg)
@@ -66,7 +67,7 @@ end(void)
 	FILE *f;
 
 	busy = 1;
-	if (report != NULL && (f = fopen(report, "w")) != NULL) {
+	if (report != NULL && getpid() == owner && (f = fopen(report, "w")) != NULL) {
 		fprintf(f, "%u\n", n_seen);
 		fclose(f);
 	}
@@ -81,6 +82,7 @@ begin(void)
 	(void)backtrace(warm, 4);	/* loads what it needs */
 	(void)dl_iterate_phdr(note_object, NULL);
 	report = getenv("FAILCALL_REPORT");
+	owner = getpid();
 	wanted = set != NULL && strcmp(set, "sys") == 0 ? SYS : ALLOC;
 	fail_at = at != NULL ? (unsigned)strtoul(at, NULL, 10) : 0;
 	ready = at != NULL;

@@ -11,9 +11,8 @@ import sys
 import threading
 import time
 
-from harness import SRC
 from lab import ANNA, sanitized, status, until
-from pop3 import Pop3, context
+from pop3 import context
 from rows import row
 from server import PORT, TLS_PORT
 

@@ -10,5 +10,6 @@ t_cve_every_login_LDADD = lib/proto/libproto.a $(BASE_LIBS)
 
 TESTS += t/cve/run
 EXTRA_DIST += t/cve/run t/cve/rows.py t/cve/lab.py t/cve/parsing.py \
-	t/cve/stored.py t/cve/logic.py t/cve/canary.py t/cve/files.py \
-	t/cve/denial.py t/cve/tls.py
+	t/cve/octets.py t/cve/stored.py t/cve/logic.py t/cve/abuse.py \
+	t/cve/canary.py t/cve/files.py t/cve/control.py t/cve/denial.py \
+	t/cve/tls.py

@@ -234,6 +234,8 @@ def old(lab):
         for ext in (True, False):
             got = answer(s, record(HANDSHAKE, hello(version, SUITES + sum(WEAK.values(), ()), extensions=ext), version))
             assert server_hello(got) is None, 'version %x is spoken' % version
+            if version > 0x0300:
+                assert got and got[0] == (ALERT, b'\2\x46'), 'not refused for its version: %r' % got
             lab.count('S-55 offers')
     for what, suites in WEAK.items():
         for one in ([suites] + [(x,) for x in suites]):

@@ -9,7 +9,7 @@ import tempfile
 import drive
 import meter
 from drive import warm_all
-from mail import Mail
+from mail import Mail, make_drop
 from rows import table
 from servers import Dovecot, Failed, Limit, NotMeasured, Ours, certificates, install_dovecot, many_descriptors
 
@@ -97,7 +97,6 @@ class Bench:
                 for n in needs:
                     self.need(s, n)
                 s.accounts = sorted(os.listdir(s.root()))
-                s.own()
         for s in self.servers:
             s.start()
             self.say('%s is up; processor time from %s' % (s.name, s.group.how))
@@ -112,7 +111,7 @@ class Bench:
         elif kind == 'big':
             self.mail.link_big(s.drop('big0'))
         elif kind == 'wire':
-            os.makedirs(s.drop('wire0'))
+            make_drop(s.drop('wire0'))
         elif kind == 'dele':
             self.mail.write_drop(s.drop(need), 0)
         elif kind == 'cold':

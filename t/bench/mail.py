@@ -21,6 +21,9 @@ WORDS = ('the quick brown fox jumps over the lazy dog and then some more text th
          'anybody who might read it').split()
 
 
+owner = None		# whose the mail is, when the runner is root
+
+
 def text(rng, n, size, dots):
     """A message of about size octets with LF; dots: some lines begin with one."""
     out = ['From: a@example.org\nTo: b@example.org\nSubject: message %d\n\n' % n]
@@ -47,15 +50,24 @@ def sized_name(i, octets, lines):
     return '%s,S=%d,W=%d:2,S' % (base_name(i), octets, octets + lines)
 
 
+def give(path):
+    """To whom the maildrops belong, when the runner is root."""
+    if owner is not None:
+        os.chown(path, owner, owner)
+
+
 def make_drop(path):
     for sub in ('new', 'cur', 'tmp'):
         os.makedirs(path + '/' + sub, exist_ok=True)
+        give(path + '/' + sub)
+    give(path)
     return path + '/cur'
 
 
 def put(path, octets):
     with open(path, 'wb') as f:
         f.write(octets)
+    give(path)
 
 
 class Mail:

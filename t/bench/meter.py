@@ -128,13 +128,13 @@ class Group:
         return t / TICK
 
     def memory(self):
-        """PSS of all its processes, kB."""
+        """PSS of all its processes, kB.  PermissionError where others' may not be seen."""
         kb = 0
         for p in self.pids():
             try:
                 with open('/proc/%d/smaps_rollup' % p) as f:
                     kb += sum(int(line.split()[1]) for line in f if line.startswith('Pss:'))
-            except OSError:
+            except (FileNotFoundError, ProcessLookupError):
                 pass
         return kb
 

@@ -14,9 +14,9 @@ import socket
 import subprocess
 import time
 
+import mail
 import meter
 from harness import BUILD
-from mail import forget
 
 PORT, TLS_PORT = 2110, 2995
 FRONT, AUTH, MAIL = 61101, 61102, 61103		# users of ours, when root
@@ -75,7 +75,10 @@ def install_dovecot(say):
 class Server:
     def __init__(self, folder, addr, addr_ec, certs, warm=True):
         self.dir, self.addr, self.addr_ec, self.certs = folder, addr, addr_ec, certs
+        mail.owner = MAIL if as_root() else None
         os.makedirs(self.root())
+        for path in {self.dir + '/mail', self.root()}:
+            mail.give(path)
         self.group = meter.Group(self.name)
         self.proc = None
         self.accounts = []
@@ -87,14 +90,8 @@ class Server:
     def drop(self, user):
         return self.root() + '/' + user
 
-    def own(self, *users):
-        """The maildrops belong to whom they must; users are new accounts."""
-        if as_root():
-            for path in [self.drop(u) for u in users] or [self.dir + '/mail']:
-                subprocess.run(['chown', '-R', '%d:%d' % (MAIL, MAIL), path], check=True)
-
     def forget(self, user):
-        forget(self.drop(user))
+        mail.forget(self.drop(user))
 
     def launch(self, command):
         with open(self.dir + '/stderr', 'ab') as err:

@@ -12,7 +12,7 @@ from drive import (command, delete_all, drop_caches, held, load, log_in, noop_ti
 from harness import BUILD
 from mail import base_name, make_drop, put
 from meter import Measure
-from servers import Failed, spawn
+from servers import Failed, NotMeasured, spawn
 
 SLOW_IOPS = 1000
 
@@ -22,13 +22,17 @@ def wire_drop(b, srv, user):
     if srv.name == 'limit' or (srv.name, user) in b.stored:
         return
     cur = make_drop(srv.drop(user))
-    srv.own(user)
     if srv.name == 'pop3srvd':
         subprocess.run([BUILD + '/libexec/deliver', '-w', srv.drop(user)], input=b.mail.make_big(), check=True)
     else:
         put(cur + '/' + base_name(0) + ':2,S', b.mail.big_wire())
-    srv.own(user)
     b.stored.add((srv.name, user))
+
+
+def need_descriptors(b, count):
+    """A server and the load generator each hold that many, and some more."""
+    if count + 500 > b.descriptors:
+        raise NotMeasured('%d connections need more than the %d descriptors of a process here' % (count, b.descriptors))
 
 
 def warm(user):
@@ -101,7 +105,6 @@ def dele(user, count):
         path = srv.drop(user)
         shutil.rmtree(path, ignore_errors=True)
         b.mail.write_drop(path, count)
-        srv.own(user)
         if srv.name == 'limit':
             os.sync()
             return unlink_all(path)
@@ -111,19 +114,27 @@ def dele(user, count):
     return run
 
 
+def pss(srv):
+    try:
+        return srv.group.memory()
+    except PermissionError:
+        raise NotMeasured('the memory of processes that gave up rights is seen by root only')
+
+
 def memory(counts, tls=False, login=False):
     """What each of the connections between two counts adds; so what a server
     needs once counts for nothing."""
     def run(b, srv):
+        need_descriptors(b, counts[1])
         srv.restart()
         args = ['-u', 'user%d', '-l', '-n', counts[1]] if login else []
         warm_up(srv, tls=tls)
         few, more = counts
         with Measure(srv.group) as m:
             with held(srv, few, *args, tls=tls):
-                before = srv.group.memory()
+                before = pss(srv)
                 with held(srv, more - few, *args, tls=tls, first=few):
-                    after = srv.group.memory()
+                    after = pss(srv)
         return {'value': (after - before) / (more - few), **m.figures(),
                 'note': 'PSS at %d less that at %d, by %d' % (more, few, more - few)}
     return run
@@ -131,6 +142,7 @@ def memory(counts, tls=False, login=False):
 
 def noop_among(idle):
     def run(b, srv):
+        need_descriptors(b, idle)
         with held(srv, idle):
             time.sleep(b.scale.settle / 2)
             return noop_times(srv, b.seconds)
@@ -163,6 +175,7 @@ def noop_while_cold(drops):
 
 def cost(at_once):
     def run(b, srv):
+        need_descriptors(b, at_once)
         users = max(at_once, b.scale.users)
         warm_all(srv, users)
         r = load(srv, '-m', 'session', '-c', at_once, '-n', users, seconds=b.seconds)

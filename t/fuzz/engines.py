@@ -72,6 +72,10 @@ def last_lines(log, n=40):
 class LibFuzzer(Engine):
     name = 'libfuzzer'
 
+    def missing(self):
+        if not shutil.which('clang'):
+            return 'needs clang'
+
     def args(self, name):
         return [self.program(name), '-timeout=%d' % HANG, '-rss_limit_mb=1024', '-max_len=%d' % LONGEST, '-len_control=100',
                 '-artifact_prefix=%s/t/fuzz/%s-' % (BUILD, name), '-print_final_stats=1']
@@ -180,8 +184,15 @@ class Afl(Engine):
 class Coverage(Engine):
     name = 'coverage'
 
+    def missing(self):
+        if not shutil.which('llvm-cov') or not shutil.which('llvm-profdata'):
+            return 'needs llvm-cov and llvm-profdata (package llvm)'
+
     def report(self, names):
         """Regions and branches of each fuzzed file that the inputs reach."""
+        if self.missing():
+            self.run.skipped('coverage', self.missing())
+            return
         raw = [self.profile(name) for name in names]
         data = self.tmp + '/coverage'
         subprocess.run(['llvm-profdata', 'merge', '-sparse', '-o', data] + raw, check=True)

@@ -32,6 +32,12 @@ same(const struct buf *b, struct span body)
 
 #define CODEC(name) \
 static void \
+empty_##name(struct buf *b) \
+{ \
+	static const struct name m; \
+	must(name##_pack(&m, b) == 0); \
+} \
+static void \
 try_##name(struct span body) \
 { \
 	struct name m; \
@@ -67,6 +73,14 @@ CODEC(msg_committed)
 CODEC(logrec)
 
 static void
+empty_certs(struct buf *b)
+{
+	static const struct certs c;
+
+	must(certs_pack(&c, b) == 0);
+}
+
+static void
 try_certs(struct span body)
 {
 	struct certs c;
@@ -80,6 +94,16 @@ try_certs(struct span body)
 	same(&b, body);
 	buf_free(&b);
 	certs_clear(&c);
+}
+
+static void
+empty_droplist(struct buf *b)
+{
+	struct droplist_maker m;
+
+	droplist_begin(&m);
+	droplist_add(&m, 7, span_of("uidl"));
+	must(droplist_end(&m, b) == 0);
 }
 
 /* The list that drop sends front. */
@@ -101,6 +125,19 @@ try_droplist(struct span body)
 		must(memchr(uidl.ptr, '\n', uidl.len) == NULL);
 	}
 	must(sum == l.octets);
+}
+
+/* The record without its MAC. */
+static void
+empty_ticket(struct buf *b)
+{
+	static const struct ticket t = { "a@b", "b/a", 0, INT64_MAX, "" };
+	struct buf whole;
+
+	buf_init(&whole, RECORD_MAX);
+	must(ticket_write(&t, key, &whole) == 0);
+	must(buf_add(b, buf_data(&whole), buf_len(&whole) - MAC_OCTETS) == 0);
+	buf_free(&whole);
 }
 
 static void
@@ -141,13 +178,19 @@ try_ticket(struct span body)
 	buf_free(&b);
 }
 
-static void (*const bodies[])(struct span) = { try_msg_conf, try_msg_channel,
-	try_msg_control, try_msg_ctl, try_msg_ctl_reply, try_msg_auth,
-	try_msg_auth_result, try_msg_change, try_msg_xmit_open,
-	try_msg_xmit_answer, try_msg_queue, try_msg_audit, try_msg_line,
-	try_msg_drop_open, try_msg_fault, try_msg_fetch, try_msg_message,
-	try_msg_ahead, try_msg_mark, try_msg_committed, try_msg_verbatim,
-	try_logrec, try_certs, try_droplist, try_ticket };
+#define ROW(name)	{ try_##name, empty_##name }
+static const struct {
+	void (*try)(struct span body);
+	void (*empty)(struct buf *b);
+} bodies[] = { ROW(msg_conf), ROW(msg_channel), ROW(msg_control),
+	ROW(msg_ctl), ROW(msg_ctl_reply), ROW(msg_auth), ROW(msg_auth_result),
+	ROW(msg_change), ROW(msg_xmit_open), ROW(msg_xmit_answer),
+	ROW(msg_queue), ROW(msg_audit), ROW(msg_line), ROW(msg_drop_open),
+	ROW(msg_fault), ROW(msg_fetch), ROW(msg_message), ROW(msg_ahead),
+	ROW(msg_mark), ROW(msg_committed), ROW(msg_verbatim), ROW(logrec),
+	ROW(certs), ROW(droplist), ROW(ticket) };
+
+#define BODIES	(sizeof(bodies) / sizeof(bodies[0]))
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -159,64 +202,64 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	copy = malloc(size);
 	must(copy != NULL);
 	memcpy(copy, data + 1, size - 1);
-	bodies[data[0] % (sizeof(bodies) / sizeof(bodies[0]))](
-	    span_mem(copy, size - 1));
+	bodies[data[0] % BODIES].try(span_mem(copy, size - 1));
 	free(copy);
 	return 0;
 }
 
-static void
-add_number(struct dice *d, struct buf *b, unsigned octets)
+/* A body of empty fields. */
+static size_t
+begin(uint8_t *data, size_t max, struct dice *d)
 {
-	uint32_t v = dice(d, 4) == 0 ? dice(d, UINT32_MAX) : dice(d, 3);
+	struct buf b;
+	size_t n;
 
-	for (; octets > 0; octets--, v >>= 8)
-		(void)buf_addc(b, (char)v);
+	buf_init(&b, RECORD_MAX);
+	data[0] = (uint8_t)dice(d, BODIES);
+	bodies[data[0]].empty(&b);
+	n = buf_len(&b) < max ? buf_len(&b) : max - 1;
+	memcpy(data + 1, buf_data(&b), n);
+	buf_free(&b);
+	return n + 1;
 }
 
-/* A field as pack.h writes it. */
-static void
-add_field(struct dice *d, struct buf *b)
+/* Octets put into a field: behind what looks like its length. */
+static size_t
+grow(uint8_t *data, size_t size, size_t max, struct dice *d)
 {
-	static const uint8_t widths[] = { 1, 1, 4, 8 };
-	char text[24] = "DOMAIN/user and more";
-	uint32_t n;
+	static const char text[] = "DOMAIN/user %n\xff";
+	size_t i = 1 + dice(d, (uint32_t)size), n = 1 + dice(d, 14);
 
-	if (dice(d, 2) == 0) {
-		add_number(d, b, widths[dice(d, 4)]);
-		return;
-	}
-	n = dice(d, 21);
-	(void)buf_addc(b, (char)(n + 1));	/* with a NUL: a string */
-	(void)buf_add(b, "\0\0\0", 3);
-	(void)buf_add(b, text, n);
-	(void)buf_addc(b, '\0');
+	while (i + 4 < size && (data[i] > 200 || data[i + 1] != 0 ||
+	    data[i + 2] != 0 || data[i + 3] != 0))
+		i++;
+	if (i + 4 > size || size + n > max)
+		return size;
+	memmove(data + i + 4 + n, data + i + 4, size - i - 4);
+	memcpy(data + i + 4, text, n);
+	data[i] = (uint8_t)(data[i] + n);
+	return size + n;
 }
 
-/* Fields at the end, one more or one octet less. */
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
 	struct dice d;
-	struct buf b;
 
 	dice_begin(&d, seed);
-	if (size == 0 || dice(&d, 2) == 0)
+	switch (dice(&d, 6)) {
+	case 0:
+		if (dice(&d, 3) == 0 && max > 1)
+			return begin(data, max, &d);
+		/* fall through */
+	case 1:
+	case 2:
+		return grow(data, size, max, &d);
+	case 3:
+		if (size > 0)
+			data[dice(&d, (uint32_t)size)] = (uint8_t)dice(&d, 4);
+		return size > 0 ? size : begin(data, max, &d);
+	default:
 		return LLVMFuzzerMutate(data, size, max);
-	if (dice(&d, 4) == 0)
-		return size - 1;
-	if (dice(&d, 8) == 0) {			/* anew */
-		data[0] = (uint8_t)dice(&d, 256);
-		size = 1;
 	}
-	buf_init(&b, 4096);
-	do
-		add_field(&d, &b);
-	while (dice(&d, 3) > 0);
-	if (buf_len(&b) <= max - size) {
-		memcpy(data + size, buf_data(&b), buf_len(&b));
-		size += buf_len(&b);
-	}
-	buf_free(&b);
-	return size;
 }

@@ -17,16 +17,19 @@ FUZZ_BUILD = $(MAKE) -s -f $(srcdir)/t/fuzz/build.mk fuzz-engine
 # A rule of its own for check, so that it waits for config.h alone.
 fuzz-targets:
 	+@$(FUZZ_BUILD) ENGINE=libfuzzer
-fuzz: fuzz-targets
+fuzz-afl-targets:
+	+@if command -v afl-clang-fast >/dev/null; then \
+		$(FUZZ_BUILD) ENGINE=afl; \
+	fi
+fuzz: fuzz-targets fuzz-afl-targets
 	$(HARNESS) $(srcdir)/t/fuzz/run $(ONLY)
-fuzz-afl: fuzz-targets
-	+@$(FUZZ_BUILD) ENGINE=afl
+fuzz-afl: fuzz-targets fuzz-afl-targets
 	ENGINE=afl $(HARNESS) $(srcdir)/t/fuzz/run $(ONLY)
 # Which branches the committed inputs take, of each file that is fuzzed.
 fuzz-coverage:
 	+@$(FUZZ_BUILD) ENGINE=coverage
 	ENGINE=coverage $(HARNESS) $(srcdir)/t/fuzz/run $(ONLY)
-.PHONY: fuzz-targets fuzz fuzz-afl fuzz-coverage
+.PHONY: fuzz-targets fuzz-afl-targets fuzz fuzz-afl fuzz-coverage
 
 if HAVE_CLANG
 check_DATA = fuzz-targets

@@ -55,7 +55,7 @@ outside(struct model *m, enum verb v)
 	switch (v) {
 	case USER_OK:
 	case USER_BAD:
-		m->named = v;
+		m->named = (int)v;
 		break;
 	case PASS_OK:
 	case PASS_BAD:

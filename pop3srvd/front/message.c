@@ -226,14 +226,20 @@ message_stretch(const struct message *m)
 
 /* What drop read is this file, and nobody has written to it since. */
 static bool
-as_it_was(const struct message *m)
+is_file(const struct message *m, uint64_t ino, int64_t mtime)
 {
 	struct stat st;
 
-	return fstat(m->fd, &st) == 0 && st.st_ino == m->ino &&
+	return fstat(m->fd, &st) == 0 && st.st_ino == ino &&
 	    (uint64_t)st.st_size == m->octets &&
 	    (int64_t)((uint64_t)st.st_mtim.tv_sec * 1000000000u +
-	    (uint64_t)st.st_mtim.tv_nsec) == m->mtime;
+	    (uint64_t)st.st_mtim.tv_nsec) == mtime;
+}
+
+static bool
+as_it_was(const struct message *m)
+{
+	return is_file(m, m->ino, m->mtime);
 }
 
 bool
@@ -245,17 +251,14 @@ message_told(struct message *m, const struct msg_verbatim *a)
 		return false;
 	m->asked = false;
 	m->changed = m->until > 0 && !as_it_was(m);
-	/* of another file than the answer before: none */
-	if (a->octets > left || (a->octets < left && a->octets < GAIN) ||
-	    (m->until > 0 && (a->ino != m->ino || a->mtime != m->mtime)))
-		m->verbatim = false;
+	/* another file may have the name by now: that says nothing of ours */
+	m->verbatim = !m->changed && (a->octets == left || (a->octets < left &&
+	    a->octets >= GAIN)) && is_file(m, a->ino, a->mtime);
 	if (!m->verbatim)
 		return true;
 	m->ino = a->ino;
 	m->mtime = a->mtime;
-	m->verbatim = as_it_was(m);
-	if (m->verbatim)
-		m->until = a->offset + a->octets;
+	m->until = a->offset + a->octets;
 	return true;
 }
 

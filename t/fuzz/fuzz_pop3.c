@@ -271,6 +271,12 @@ give_msg(struct play *y)
 		pop3_give_msg_fault(y->p, c / 16 % 2 == 0);
 		return;
 	}
+	if (c % 16 == 14 && pop3_may_pass(y->p)) {
+		must(buf_adds(&y->given, "it passes\r\n") == 0);
+		pop3_give_passed(y->p, 0, span_of("it passes\r\n"),
+		    c / 16 % 2 == 0);
+		return;
+	}
 	must(buf_add(&y->given, y->at, n) == 0);
 	pop3_give_msg(y->p, y->at, n, c % 4 == 0);
 	y->at += n;

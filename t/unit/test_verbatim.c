@@ -223,6 +223,10 @@ START_TEST(a_changed_file_is_read_anew)
 }
 END_TEST
 
+static const struct timespec times[][2] = {
+	{ { 1, 0 }, { 1, 0 } }, { { 4000000000, 0 }, { 4000000000, 0 } }
+};
+
 START_TEST(who_changed_just_now_may_change_again)
 {
 	static const char good[] = "a\r\nbcd\r\n";
@@ -237,6 +241,12 @@ START_TEST(who_changed_just_now_may_change_again)
 	ck_assert_uint_eq(m.octets, 5);
 	verbatim_find(v, fd, in(0), &m);
 	ck_assert_uint_eq(m.octets, 0);
+	/* whatever it says itself */
+	ck_assert_int_eq(futimens(fd, times[_i]), 0);
+	verbatim_find(v, fd, in(500), &m);
+	ck_assert_uint_eq(m.octets, 0);
+	verbatim_find(v, fd, in(1500), &m);
+	ck_assert_uint_eq(m.octets, _i == 0 ? 5 : 0);
 	close(fd);
 }
 END_TEST
@@ -276,7 +286,7 @@ add(TCase *tc)
 	tcase_add_test(tc, a_mebibyte_at_a_time);
 	tcase_add_loop_test(tc, borders, 0, 36);
 	tcase_add_test(tc, a_changed_file_is_read_anew);
-	tcase_add_test(tc, who_changed_just_now_may_change_again);
+	UNIT_ROWS(tc, who_changed_just_now_may_change_again, times);
 	tcase_add_test(tc, no_file_is_taken_for_another);
 	tcase_add_test(tc, no_file_at_all);
 }

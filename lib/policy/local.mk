@@ -10,6 +10,8 @@ lib_policy_libpolicy_a_SOURCES = \
 	lib/policy/delay.h \
 	lib/policy/failures.c \
 	lib/policy/failures.h \
+	lib/policy/known.c \
+	lib/policy/known.h \
 	lib/policy/limits.c \
 	lib/policy/limits.h \
 	lib/policy/netacl.c \

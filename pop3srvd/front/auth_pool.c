@@ -13,9 +13,14 @@
 
 #define AT_ONCE	4	/* questions: enough to keep a process busy */
 
+enum { KNOWN, STRANGERS, LINES };
+
 struct line {
-	struct auth_turn *first, **end;
+	struct auth_turn *first[LINES], **end[LINES];
 	size_t unanswered;
+	bool admitted;		/* a stranger may ask now */
+	bool stranger;		/* a stranger's question is unanswered: */
+	uint32_t sid;
 };
 
 struct auth_pool {
@@ -34,19 +39,28 @@ leave(struct line *l, struct auth_turn *t)
 	if (t->next != NULL)
 		t->next->at = t->at;
 	else
-		l->end = t->at;
+		l->end[t->stranger] = t->at;
 	t->at = NULL;
+}
+
+static bool
+may_ask(const struct line *l, bool stranger)
+{
+	return l->unanswered < AT_ONCE && !(stranger && l->stranger);
 }
 
 static void
 serve_line(struct auth_pool *ap, struct line *l)
 {
 	struct auth_turn *t;
+	int i;
 
-	while (l->unanswered < AT_ONCE && (t = l->first) != NULL) {
-		leave(l, t);
-		ap->ops->turn(t, ap->arg);
-	}
+	for (i = 0; i < LINES; i++)
+		while (may_ask(l, i) && (t = l->first[i]) != NULL) {
+			leave(l, t);
+			l->admitted = t->stranger;
+			ap->ops->turn(t, ap->arg);
+		}
 }
 
 static void
@@ -57,6 +71,8 @@ answered(struct auth_pool *ap, int index, uint32_t sid,
 
 	if (l->unanswered > 0)
 		l->unanswered--;
+	if (l->stranger && l->sid == sid)
+		l->stranger = false;
 	ap->ops->result(sid, r, ap->arg);
 	serve_line(ap, l);
 }
@@ -90,9 +106,13 @@ on_lost(int index, void *arg)
 	struct auth_pool *ap = arg;
 	struct line *l = &ap->lines[index];
 
-	while (l->first != NULL)
-		leave(l, l->first);
+	int i;
+
+	for (i = 0; i < LINES; i++)
+		while (l->first[i] != NULL)
+			leave(l, l->first[i]);
 	l->unanswered = 0;
+	l->stranger = false;
 	ap->ops->lost(index, ap->arg);
 }
 
@@ -105,14 +125,15 @@ struct auth_pool *
 auth_pool_new(struct loop *l, const struct auth_pool_ops *ops, void *arg)
 {
 	struct auth_pool *ap = mem_new(1, sizeof(*ap));
-	size_t i;
+	size_t i, k;
 
 	if (ap == NULL)
 		return NULL;
 	ap->ops = ops;
 	ap->arg = arg;
 	for (i = 0; i < POOL_MAX; i++)
-		ap->lines[i].end = &ap->lines[i].first;
+		for (k = 0; k < LINES; k++)
+			ap->lines[i].end[k] = &ap->lines[i].first[k];
 	ap->pool = pool_new(l, &pool_ops, ap);
 	if (ap->pool == NULL)
 		auth_pool_free(&ap);
@@ -150,12 +171,14 @@ auth_pool_wait(struct auth_pool *ap, int helper, struct auth_turn *t)
 {
 	struct line *l = &ap->lines[helper];
 
-	if (l->unanswered < AT_ONCE)
+	if (may_ask(l, t->stranger)) {
+		l->admitted = t->stranger;
 		return false;
+	}
 	t->next = NULL;
-	t->at = l->end;
-	*l->end = t;
-	l->end = &t->next;
+	t->at = l->end[t->stranger];
+	*t->at = t;
+	l->end[t->stranger] = &t->next;
 	return true;
 }
 
@@ -163,9 +186,15 @@ static int
 ask(struct auth_pool *ap, int helper, uint16_t type, uint32_t sid,
     struct span body)
 {
+	struct line *l = &ap->lines[helper];
+
 	if (pool_send(ap->pool, helper, type, sid, body) < 0)
 		return -1;
-	ap->lines[helper].unanswered++;
+	l->unanswered++;
+	if (l->admitted) {
+		l->stranger = true;
+		l->sid = sid;
+	}
 	return 0;
 }
 

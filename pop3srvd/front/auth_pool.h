@@ -6,7 +6,9 @@
  *
  * What is sent is worked on, and a hash takes tens of milliseconds, whether or
  * not the peer is still there.  So each is sent a few questions only; the
- * others stand in line here, where a peer that leaves costs nothing.
+ * others stand in line here, where a peer that leaves costs nothing.  Strangers
+ * stand in a line of their own, of whom each process is sent one at a time:
+ * however many guess, the others wait for one hash at most.
  */
 #ifndef FRONT_AUTH_POOL_H
 #define FRONT_AUTH_POOL_H
@@ -26,6 +28,7 @@ struct auth_pool;
 /* A place in the line for one process.  Zero it first. */
 struct auth_turn {
 	struct auth_turn *next, **at;	/* at: NULL when in no line */
+	bool stranger;			/* set only when in no line */
 };
 
 struct auth_pool_ops {

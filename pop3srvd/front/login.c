@@ -88,6 +88,7 @@ login_auth(struct session *s)
 	if (guard_refuses(s))
 		return turn_away(s);
 	login_forget(s);
+	s->auth_turn.stranger = !known_has(s->srv->known, &s->peer);
 	s->auth_helper = (int16_t)auth_pool_join(s->srv->auths);
 	return login_step(s);
 }
@@ -189,12 +190,16 @@ login_result(struct session *s, const struct msg_auth_result *r)
 	s->auth_knows = false;
 	login_forget(s);
 	dialogue_named(s, r->user, r->outcome == MSG_AUTH_OK);
-	if (r->outcome == MSG_AUTH_OK)
+	if (r->outcome == MSG_AUTH_OK) {
+		known_add(s->srv->known, &s->peer);
 		guard_ok(s, r->user);
+	}
 	if (r->outcome != MSG_AUTH_OK) {
 		log_failed(s, r);
-		if (r->outcome == MSG_AUTH_FAIL)
+		if (r->outcome == MSG_AUTH_FAIL) {
+			known_drop(s->srv->known, &s->peer);
 			s->shut_out = guard_failed(s, r->user, r->reason);
+		}
 	} else if (s->engine->opens_mail) {
 		late = hold_back(s, r);
 		r = &late;

@@ -27,6 +27,7 @@
 #define TRIM_WAIT	10000		/* ms until the burst is over */
 #define SCANNED_MAX	64		/* who may have to go */
 #define DELAYED_MAX	100000		/* accounts whose last login is known */
+#define KNOWN_MAX	16384		/* sources that logged in */
 #define WAITING_SHARE	30		/* percent of all before their login */
 
 static void
@@ -422,6 +423,7 @@ server_start(struct server *srv, struct life *life, struct err *e)
 	srv->guard = guard_new();
 	srv->sessions = sessions_new();
 	srv->delay = delay_new(DELAYED_MAX);
+	srv->known = known_new(KNOWN_MAX);
 	srv->auths = auth_pool_new(srv->loop, &helpers_auth_ops, srv);
 	srv->drops = drop_pool_new(srv->loop, &helpers_drop_ops, srv);
 	srv->relay = relay_link_new(srv->loop, &helpers_relay_ops, srv);
@@ -429,8 +431,8 @@ server_start(struct server *srv, struct life *life, struct err *e)
 	srv->debug = debug_new(srv);
 	srv->ctl = ctl_server_new(srv);
 	if (srv->gate == NULL || srv->guard == NULL || srv->sessions == NULL ||
-	    srv->delay == NULL || srv->auths == NULL || srv->drops == NULL ||
-	    srv->relay == NULL || srv->ports == NULL || srv->ctl == NULL ||
+	    srv->delay == NULL || srv->known == NULL || srv->auths == NULL ||
+	    srv->drops == NULL || srv->relay == NULL || srv->ports == NULL || srv->ctl == NULL ||
 	    srv->debug == NULL ||
 	    timer_after(srv->loop, &srv->keys_timer, KEYS_LIFE) < 0)
 		return err_set(e, ERR_TEMP, "out of memory at the start");
@@ -455,6 +457,7 @@ server_end(struct server *srv)
 	sessions_free(&srv->sessions);
 	debug_free(&srv->debug);
 	delay_free(&srv->delay);
+	known_free(&srv->known);
 	gate_free(&srv->gate);
 	guard_free(&srv->guard);
 	timer_stop(srv->loop, &srv->stop_timer);

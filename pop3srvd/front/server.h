@@ -12,6 +12,7 @@
 #include "lib/net/loop.h"
 #include "lib/net/tls.h"
 #include "lib/policy/delay.h"
+#include "lib/policy/known.h"
 
 #include "pop3srvd/ipc/life.h"
 
@@ -44,6 +45,7 @@ struct server {
 	struct guard *guard;
 	struct sessions *sessions;
 	struct delay *delay;
+	struct known *known;
 	struct auth_pool *auths;
 	struct drop_pool *drops;
 	struct relay_link *relay;

@@ -77,6 +77,8 @@ class Guest:
         elif how == 'plain':
             c.ok('AUTH PLAIN ' + base64.b64encode(('\0%s\0%s' % (a.name, a.password)).encode()).decode())
         else:
+            if b'<' not in c.greeting:
+                raise Cut('no time stamp in the greeting %r' % c.greeting)
             stamp = c.greeting[c.greeting.index(b'<'):]
             c.ok('APOP %s %s' % (a.name, hashlib.md5(stamp + a.password.encode()).hexdigest()))
         self.note(how)

@@ -69,6 +69,8 @@ UNIT_TESTS += t/unit/test_netacl t/unit/test_limits t/unit/test_autodeny \
 	t/unit/test_delay
 t_unit_test_delay_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_netacl_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
+UNIT_TESTS += t/unit/test_known
+t_unit_test_known_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_limits_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)
 UNIT_TESTS += t/unit/test_netlist
 t_unit_test_netlist_LDADD = lib/policy/libpolicy.a $(BASE_LIBS) $(CHECK_LIBS)

@@ -186,6 +186,30 @@ START_TEST(a_death_empties_the_line)
 }
 END_TEST
 
+/* Of strangers one is asked for at a time, the others pass them. */
+START_TEST(strangers_wait_for_each_other_only)
+{
+	struct auth_turn t[8] = { { NULL, NULL } };
+	uint32_t i;
+
+	for (i = 0; i < 4; i++) {
+		t[i].stranger = true;
+		ck_assert_int_eq(question(i, &t[i]), i == 0);
+	}
+	for (i = 4; i < 7; i++)
+		ck_assert(question(i, &t[i]));
+	ck_assert(!question(7, &t[7]));
+	answer(5);
+	ck_assert_int_eq(n_turns, 1);
+	ck_assert_ptr_eq(turns[0], &t[7]);
+	answer(0);
+	ck_assert_int_eq(n_turns, 2 + 2);	/* nobody asked: all may */
+	ck_assert_ptr_eq(turns[1], &t[1]);
+	for (i = 0; i < 8; i++)
+		ck_assert_ptr_null(t[i].at);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -193,6 +217,7 @@ add(TCase *tc)
 	tcase_add_test(tc, who_leaves_the_line_costs_nothing);
 	tcase_add_test(tc, an_end_does_not_make_room_before_the_answer);
 	tcase_add_test(tc, a_death_empties_the_line);
+	tcase_add_test(tc, strangers_wait_for_each_other_only);
 }
 
 UNIT_MAIN("auth_pool", add)

@@ -13,6 +13,24 @@
 #include "pop3srvd/ipc/memfd.h"
 
 #define INLINE_MAX	((size_t)32 * 1024)
+#define WORDS		4096	/* more than any answer but a list */
+
+/* Kept, so that an answer does not fail for want of memory: that would cost
+ * all sessions here, not the one that it is for. */
+static struct buf *
+no_words(void)
+{
+	static struct buf b;
+	static bool begun;
+
+	if (!begun) {
+		buf_init(&b, FRAME_MAX);
+		(void)buf_reserve(&b, WORDS);
+		begun = true;
+	}
+	buf_eat(&b, buf_len(&b));
+	return &b;
+}
 
 /*
  * Front would wait for ever for an answer that is lost.  It is either dead,
@@ -30,14 +48,12 @@ answer_refused(struct peer *p, uint32_t sid, const struct err *e)
 {
 	struct msg_fault m = { .class = e->class, .age = -1,
 	    .text = e->text };
-	struct buf b;
+	struct buf *b = no_words();
 
-	buf_init(&b, FRAME_MAX);
-	if (msg_fault_pack(&m, &b) == 0)
-		say(p, MSG_DROP_FAULT, sid, buf_span(&b), -1);
+	if (msg_fault_pack(&m, b) == 0)
+		say(p, MSG_DROP_FAULT, sid, buf_span(b), -1);
 	else
 		serve_lost(p);
-	buf_free(&b);
 }
 
 void
@@ -46,14 +62,12 @@ answer_fault(struct session *s, const struct err *e, int64_t age,
 {
 	struct msg_fault m = { .class = e->class, .age = age,
 	    .number = number, .text = e->text };
-	struct buf b;
+	struct buf *b = no_words();
 
-	buf_init(&b, FRAME_MAX);
-	if (msg_fault_pack(&m, &b) == 0)
-		say(s->peer, MSG_DROP_FAULT, s->sid, buf_span(&b), -1);
+	if (msg_fault_pack(&m, b) == 0)
+		say(s->peer, MSG_DROP_FAULT, s->sid, buf_span(b), -1);
 	else
 		serve_lost(s->peer);
-	buf_free(&b);
 }
 
 static int
@@ -92,40 +106,34 @@ answer_message(struct session *s, uint32_t number,
 {
 	struct msg_message m = { .number = number, .octets = from->octets,
 	    .file_octets = from->file_octets, .pipe = from->pipe };
-	struct buf b;
+	struct buf *b = no_words();
 
-	buf_init(&b, FRAME_MAX);
-	if (msg_message_pack(&m, &b) == 0)
-		say(s->peer, MSG_DROP_MSG, s->sid, buf_span(&b), from->fd);
+	if (msg_message_pack(&m, b) == 0)
+		say(s->peer, MSG_DROP_MSG, s->sid, buf_span(b), from->fd);
 	else
 		serve_lost(s->peer);
-	buf_free(&b);
 }
 
 void
 answer_ahead(struct session *s, const struct msg_ahead *m)
 {
-	struct buf b;
+	struct buf *b = no_words();
 
-	buf_init(&b, FRAME_MAX);
-	if (msg_ahead_pack(m, &b) == 0)
-		say(s->peer, MSG_DROP_AHEAD_DONE, s->sid, buf_span(&b), -1);
+	if (msg_ahead_pack(m, b) == 0)
+		say(s->peer, MSG_DROP_AHEAD_DONE, s->sid, buf_span(b), -1);
 	else
 		serve_lost(s->peer);
-	buf_free(&b);
 }
 
 void
 answer_verbatim(struct session *s, const struct msg_verbatim *m)
 {
-	struct buf b;
+	struct buf *b = no_words();
 
-	buf_init(&b, FRAME_MAX);
-	if (msg_verbatim_pack(m, &b) == 0)
-		say(s->peer, MSG_DROP_VERBATIM_IS, s->sid, buf_span(&b), -1);
+	if (msg_verbatim_pack(m, b) == 0)
+		say(s->peer, MSG_DROP_VERBATIM_IS, s->sid, buf_span(b), -1);
 	else
 		serve_lost(s->peer);
-	buf_free(&b);
 }
 
 void
@@ -134,12 +142,10 @@ answer_committed(struct session *s, const struct store_result *r)
 	struct msg_committed m = { .class = r->class, .removed = r->removed,
 	    .failed = r->failed,
 	    .text = r->class == ERR_NONE ? "" : r->why.text };
-	struct buf b;
+	struct buf *b = no_words();
 
-	buf_init(&b, FRAME_MAX);
-	if (msg_committed_pack(&m, &b) == 0)
-		say(s->peer, MSG_DROP_COMMITTED, s->sid, buf_span(&b), -1);
+	if (msg_committed_pack(&m, b) == 0)
+		say(s->peer, MSG_DROP_COMMITTED, s->sid, buf_span(b), -1);
 	else
 		serve_lost(s->peer);
-	buf_free(&b);
 }

@@ -105,8 +105,12 @@ def number(name):
 
 def ways(role, call):
     """How it can go wrong: [(text, order of the tracer)].  Only front and smtp have streams from elsewhere."""
-    lost = () if role in ('front', "relay'") else ('ECONNRESET', 'EPIPE') if call in ('read', 'write') else ()
-    out = [(e, 'error %d' % number(e)) for e in CALLS[call].split() if e not in lost]
+    never = ()
+    if call in ('read', 'write') and role not in ('front', "relay'"):
+        never = ('ECONNRESET', 'EPIPE')
+    if call == 'unlinkat' and role == 'relay':
+        never = ('ENOENT',)	# nobody else removes its files
+    out = [(e, 'error %d' % number(e)) for e in CALLS[call].split() if e not in never]
     out += [(e + ' late', 'late %d' % number(e)) for e in LATE.get(call, '').split()]
     out += [('result %d' % r, 'result %d' % r) for r in RESULTS.get(call, [])]
     if call in SHORT:

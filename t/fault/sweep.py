@@ -8,6 +8,7 @@ keeper's waiting before a restart does not grow.
 """
 import collections
 import os
+import signal
 import time
 
 import calls
@@ -67,13 +68,17 @@ class Sweep:
         story.tell(s, drop, stuck=1 if 'unlink' in site.call else None)
         hits = s.tracer.disarm()
         drop.may_skip = 0
-        ends = [e for e in s.tracer.ends() if e[0] != 'deliver' and ("'" not in e[0] or e[2] < 0)]
-        self.judge(site, ends, killing)
-        self.since += len(ends)
+        ends = self.ends(site)
         if killing and site.role == 'keeper' and hits:
             self.start_over()
         excused = killing or bool(ends) or story.excused
-        s.recover(drop, excused, lambda: story.check(s, site))
+        try:
+            s.recover(drop, excused, lambda: story.check(s, site))
+        except Violation:
+            time.sleep(0.2)		# a process that was about to end when we looked?
+            if excused or not self.ends(site):
+                raise
+            s.recover(drop, True, lambda: story.check(s, site))
         if hits == 0:
             self.missed += 1
             return False
@@ -84,18 +89,27 @@ class Sweep:
         self.since = 0
         self.stage.start_over()
 
+    def ends(self, site):
+        """Who has ended since the story began, judged."""
+        ends = [e for e in self.stage.tracer.ends() if e[0] != 'deliver' and ("'" not in e[0] or e[2] < 0)]
+        self.judge(site, ends, site.order.startswith(('kill', 'after')))
+        self.since += len(ends)
+        return ends
+
     def judge(self, site, ends, killing):
         """Processes may end by our SIGKILL; by another signal never; by themselves it is noted."""
         s = self.stage
         for role, pid, how in ends:
-            if how == -9:
-                continue		# ours, or keeper ending one whose channel broke
-            if how < 0 and not (role.endswith("'") and (site.call, site.k) == calls.LOADER):
+            fresh = role.endswith("'")
+            if how == -signal.SIGKILL or fresh and how == -signal.SIGALRM:
+                continue	# ours; keeper's, of a lost channel; a delivery's own patience
+            if how < 0 and not (fresh and (site.call, site.k) == calls.LOADER):
                 raise Violation('I8', '%s was ended by signal %d: %s' % (role, -how, s.server.stderr()[-1500:]))
-            self.restarts['%s exits with %d after %s of %s' % (role, how, site.text, site.call)] += 1
+            if how >= 0:
+                self.restarts['%s exits with %d after %s of %s' % (role, how, site.text, site.call)] += 1
         if site.role == 'keeper' and killing:
             return
-        s.oracle.keeper(s.server.proc.poll() is None)
+        s.oracle.keeper(s.alive())
 
     def go(self, sites, until):
         """As many as the time allows, each once."""

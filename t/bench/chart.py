@@ -41,7 +41,7 @@ def bars(b, rows, top):
                 out.append(words(end + 4, y + i * (BAR + 2) + 8, number(r), size=9))
         for what, bound in row.goals:
             if what == PEER:
-                out.append(line(across(bound), y - 2, across(bound), y + 30, '#c02020', 2))
+                out.append(line(across(bound), y - 3, across(bound), y + BAR + 3, '#c02020', 2))
         y += ROW
     grid = []
     for d in range(DECADES[0], DECADES[1] + 1):
@@ -63,13 +63,13 @@ def plot(b, rows, name, top):
 
     def at(x, v):
         return LEFT + WIDE * (math.log10(x) - x0) / (x1 - x0), top + high - high * (math.log10(v) - y0) / (y1 - y0)
-    out = [words(LEFT - 8, top + high / 2, '%s, %s' % (title, unit), 'end', 12)]
+    out = [words(LEFT - 60, top + high / 2, '%s, %s' % (title, unit), 'end', 12)]
     for d in range(y0, y1 + 1):
         _, y = at(10 ** x0, 10.0 ** d)
         out += [line(LEFT, y, LEFT + WIDE, y), words(LEFT - 6, y + 4, '%g' % 10.0 ** d, 'end', 10)]
     for x in sorted({x for x, _ in all_points}):
         out.append(words(at(x, 10.0 ** y0)[0], top + high + 14, '{:,}'.format(x), 'middle', 10))
-    out.append(words(LEFT + WIDE + 8, top + high + 14, what, size=10))
+    out.append(words(LEFT + WIDE + 40, top + high + 14, what, size=10))
     for srv, ps in points.items():
         where = ['%.1f,%.1f' % at(x, v) for x, v in sorted(ps) if v > 0]
         out.append('<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>' % (' '.join(where), COLOUR[srv]))
@@ -82,14 +82,14 @@ def draw(b, rows, about):
     parts = [words(12, 22, 'pop3srvd beside Dovecot and the limit of the machine', size=15)]
     parts += [words(12, 40 + 15 * i, t, size=10, colour='#666') for i, t in enumerate(about)]
     for i, (srv, text) in enumerate(((OURS, 'pop3srvd'), (PEER, 'Dovecot, tuned (1)'), (LIMIT, 'limit: canned answers'))):
-        parts += ['<rect x="%d" y="72" width="10" height="10" fill="%s"/>' % (LEFT + 150 * i, COLOUR[srv]),
-                  words(LEFT + 14 + 150 * i, 81, text, size=11)]
-    parts.append(words(12, 81, 'how often as good as Dovecot; red: the goal', size=11))
-    body, y = bars(b, rows, 112)
+        parts += ['<rect x="%d" y="84" width="10" height="10" fill="%s"/>' % (LEFT + 150 * i, COLOUR[srv]),
+                  words(LEFT + 14 + 150 * i, 93, text, size=11)]
+    parts.append(words(12, 93, 'how often as good as Dovecot; red: the goal', size=11))
+    body, y = bars(b, rows, 124)
     parts += body
     y += 30
     for name in CURVES:
         body, y = plot(b, rows, name, y)
         parts += body
-    return ('<svg xmlns="http://www.w3.org/2000/svg" width="900" height="%d" font-family="sans-serif">\n'
+    return ('<svg xmlns="http://www.w3.org/2000/svg" width="940" height="%d" font-family="sans-serif">\n'
             '<rect width="100%%" height="100%%" fill="white"/>\n%s\n</svg>\n' % (y + 10, '\n'.join(parts)))

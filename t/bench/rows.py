@@ -4,7 +4,8 @@ A goal is (what, bound): 'dovecot' and 'limit' are ratios, ours to theirs, that
 must be reached (how often as good, so for times and memory theirs to ours);
 'value', 'cpu_us', 'p50_ms', 'p99_ms' are figures of ours that must not be
 passed; 'others' bounds the NOOPs of another session to so many times what they
-took before (or a millisecond).
+took before (or a millisecond).  A new row is a line here; what it does, if it
+is more than load, is a function in work.py.
 """
 import work
 from drive import load, warm_all

@@ -186,8 +186,8 @@ def cost(at_once):
 
 def parking(b):
     """Lines of t/bench/park_cost: a loop of ours with idle descriptors."""
-    r = subprocess.run([BUILD + '/t/bench/park_cost', str(b.scale.idle_many), str(int(b.seconds))],
+    r = subprocess.run([BUILD + '/t/bench/park_cost', str(b.scale.idle_many), str(int(max(b.seconds, b.scale.settle)))],
                        capture_output=True, text=True)
     if r.returncode != 0:
         raise Failed('park_cost: ' + r.stderr.strip())
-    return r.stdout.splitlines()
+    return ['- ' + line for line in r.stdout.splitlines()]

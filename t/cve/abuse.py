@@ -136,7 +136,7 @@ def expansion(lab):
     def tree():
         return sorted(d for d, _, _ in os.walk(s.dir) if not d.startswith(s.maildrop(ANNA)))
     before = tree()
-    for name in lab.sample(NAMES, 12):
+    for name in lab.sample(NAMES, 8):
         p = s.client()
         p.ok('USER ' + name)
         p.err('PASS secret')

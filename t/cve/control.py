@@ -127,7 +127,7 @@ def control(lab):
         u.settimeout(10)
         u.connect(s.sock)
         return u
-    for _ in lab.spend(300):
+    for _ in lab.spend(120):
         try:
             u = connect()
             for _ in range(rng.randrange(1, 30)):

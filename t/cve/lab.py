@@ -120,6 +120,11 @@ class Lab:
             self.main = self.start_main()
         return self.main
 
+    @property
+    def front(self):
+        """The process number of the shared server's front."""
+        return self.server and self.first_front
+
     def start_main(self):
         s = self.own({}, start=False)
         more = [{'name': 'v%d' % i, 'address': s.addr, 'port': port, 'options': pairwise(i)}
@@ -135,7 +140,7 @@ class Lab:
         self.accounts(ANNA, server=s)
         for m in MESSAGES:
             s.deliver(ANNA, m)
-        self.front = s.processes('front')[0][2]
+        self.first_front = s.processes('front')[0][2]
         return s
 
     def accounts(self, *names, server=None):

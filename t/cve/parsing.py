@@ -5,7 +5,7 @@ import re
 import socket
 import time
 
-from lab import VARIANTS, cpu, status, until
+from lab import VARIANTS, cpu, sanitized, status, until
 from rows import row
 from server import PORT
 
@@ -183,7 +183,7 @@ def endless_line(lab):
         p.close()
         lab.count('S-03 endless lines')
     grown = status(lab.front, 'VmRSS') - before
-    assert grown < 8192, '%d kB more' % grown
+    assert sanitized() or grown < 8192, '%d kB more' % grown
     used = cpu(lab.front)
     time.sleep(1)
     used = cpu(lab.front) - used
@@ -198,27 +198,26 @@ def formats(lab):
     s = lab.server
     seen = []
     mark = len(s.log())
-    for port in (PORT, VARIANTS[1]):
-        for f in FORMATS:
-            p = s.client(port=port)
-            p.ok('USER ' + f + 'x')
-            p.err('PASS ' + f)
-            seen.append(f + 'x')
-            p.err('APOP %s %s' % (f.replace(' ', ''), f))
-            for line in (f, 'AUTH ' + f, 'AUTH PLAIN ' + f, 'AUTH PLAIN ' + base64.b64encode(
-                    ('\0%s\0%s' % (f, f)).encode()).decode(), 'LIST ' + f, 'CAPA ' + f):
-                r = say(p, line.encode() + b'\r\n')
-                assert r.startswith((b'-ERR', b'+ ')), (line, r)
-            p.close()
-            q = lab.login(port=port)
-            for line in (f, 'LIST ' + f, 'RETR ' + f, 'TOP 1 ' + f, 'XTND ' + f, 'DELE ' + f):
-                q.err(line)
-            q.quit()
-            s.ctl('account', 'show', f, check=False)
-            s.ctl('session', 'kill', f, check=False)
-            s.ctl('config', 'get', f, check=False)
-            s.ctl('domain', 'add', f, check=False)
-            lab.count('S-05 formats')
+    for port, f in lab.sample(itertools.product((PORT, VARIANTS[1]), FORMATS), 8):
+        p = s.client(port=port)
+        p.ok('USER ' + f + 'x')
+        p.err('PASS ' + f)
+        seen.append(f + 'x')
+        p.err('APOP %s %s' % (f.replace(' ', ''), f))
+        for line in (f, 'AUTH ' + f, 'AUTH PLAIN ' + f, 'AUTH PLAIN ' + base64.b64encode(
+                ('\0%s\0%s' % (f, f)).encode()).decode(), 'LIST ' + f, 'CAPA ' + f):
+            r = say(p, line.encode() + b'\r\n')
+            assert r.startswith((b'-ERR', b'+ ')), (line, r)
+        p.close()
+        q = lab.login(port=port)
+        for line in (f, 'LIST ' + f, 'RETR ' + f, 'TOP 1 ' + f, 'XTND ' + f, 'DELE ' + f):
+            q.err(line)
+        q.quit()
+        s.ctl('account', 'show', f, check=False)
+        s.ctl('session', 'kill', f, check=False)
+        s.ctl('config', 'get', f, check=False)
+        s.ctl('domain', 'add', f, check=False)
+        lab.count('S-05 formats')
     lab.accounts('formats@example.org')
     texts = []
     for i, f in enumerate(FORMATS):

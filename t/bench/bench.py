@@ -97,10 +97,21 @@ class Bench:
                 for n in needs:
                     self.need(s, n)
                 s.accounts = sorted(os.listdir(s.root()))
-        for s in self.servers:
+        for s in list(self.servers):
+            self.begin(s)
+
+    def begin(self, s):
+        try:
             s.start()
-            self.say('%s is up; processor time from %s' % (s.name, s.group.how))
             warm_all(s, self.scale.users)
+            self.say('%s is up; processor time from %s' % (s.name, s.group.how))
+        except Failed as e:
+            if s.name != 'dovecot':
+                raise SystemExit('bench: %s' % e)
+            s.remove()
+            self.servers.remove(s)
+            self.absent['dovecot'] = str(e)
+            self.say('dovecot: not measured: %s' % e)
 
     def need(self, s, need):
         kind, n = need.rstrip('0123456789'), int('0' + need.lstrip('abcdefghijklmnopqrstuvwxyz'))

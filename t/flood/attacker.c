@@ -3,12 +3,13 @@
  *
  *	attacker MODE -a ADDR -p PORT [-t] [-n PEERS] [-w WAVE] [-r RATE]
  *	    [-o COUNT] [-s SECONDS] [-i PERIOD_MS] [-b BLOCK] [-A SOURCES]
- *	    [-R RCVBUF] [-q] [-c COMMAND]… [-x TEXT]
+ *	    [-R ROOM] [-q] [-c COMMAND]… [-x TEXT]
  *
  * Each peer connects from one of SOURCES addresses of 127.BLOCK/16, with TLS
  * (-t), waits for the greeting (not with -q), sends its COMMANDs and waits for
  * the answer to each (%u in one is the number of the connection); WAVE of them
- * at once, RATE of them a second.  Then, by MODE:
+ * at once, RATE of them a second; ROOM is what kernel buffers have.  Then, by
+ * MODE:
  *
  *	hold	nothing
  *	drip	an octet of TEXT every PERIOD_MS

@@ -10,7 +10,7 @@ import time
 from figures import SANITIZED, fds, pss
 from server import PORT, TLS_PORT, Server
 from pop3 import Pop3, context
-from tools import GOOD, accounts, attack, pid_of, sessions, still_alive, until, visit
+from tools import GOOD, accounts, attack, come_in, crowd, pid_of, sessions, still_alive, until, visit
 
 PLACES = {'limits': {'connections': 11000, 'per_address': 20000, 'login_timeout': '10m', 'idle_timeout': '10m'},
           'autodeny': {'failures': 0, 'unknown_users': 0}}
@@ -25,20 +25,20 @@ def server(conf=None):
     return s
 
 
-def crowd():
+def places():
     """How many fit below the descriptors that a process may have here."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     return min(10000, (hard - 64) * 2 // 3 - 100)
 
 
 def idle(run, seconds, tls):
-    n = crowd() if not tls or seconds >= 30 else 2000
+    n = crowd(run, places())
     what = '%d idle connections%s' % (n, ' in TLS' if tls else '')
     with server() as s:
         front = pid_of(s, 'front')
         before = pss(front)
         a = attack(s, 'hold', '-n', n, tls=tls)
-        assert a.ready(240), 'the crowd did not come in'
+        come_in(s, a, 120)
         assert sessions(s) == n, '%d sessions, not %d' % (sessions(s), n)
         time.sleep(min(11, seconds / 3))	# what handshakes took is given back by then
         each = (pss(front) - before) / n
@@ -102,7 +102,7 @@ def pool(run, seconds):
 
 def resets(run, seconds):
     """F-30: 5,000 connections reset at once, plain and before TLS."""
-    n = min(5000, crowd() // 2)
+    n = crowd(run, min(5000, places() // 2))
     with server() as s:
         front = pid_of(s, 'front')
         base = fds(front)
@@ -210,7 +210,7 @@ def populate(s, n):
 
 def restart(run, seconds):
     """G-22, F-43: SIGTERM while 1,000 sessions have marked their mail."""
-    n = 1000
+    n = crowd(run, 1000)
     with server() as s:
         names = populate(s, n)
         took = []
@@ -218,7 +218,7 @@ def restart(run, seconds):
         while not took or time.monotonic() < end:
             a = attack(s, 'hold', '-n', n, '-w', 64, '-c', 'USER user%u@example.org\\r\\n', '-c', 'PASS secret\\r\\n',
                        '-c', 'DELE 1\\r\\n')
-            assert a.ready(120)
+            come_in(s, a)
             assert s.json('stats')['metrics']['logged_in'] == n
             t = time.monotonic()
             s.stop()

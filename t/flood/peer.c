@@ -31,9 +31,12 @@ peer_begin(struct peer *p, const struct plan *plan, unsigned number)
 	if (p->fd < 0)
 		return -1;
 	from(plan, number, &source);
-	if (plan->room > 0)
+	if (plan->room > 0) {
 		setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &plan->room,
 		    sizeof(plan->room));
+		setsockopt(p->fd, SOL_SOCKET, SO_SNDBUF, &plan->room,
+		    sizeof(plan->room));
+	}
 	setsockopt(p->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
 	if (bind(p->fd, (struct sockaddr *)&source, sizeof(source)) == 0 &&
 	    (connect(p->fd, (const struct sockaddr *)&plan->to,

@@ -18,7 +18,7 @@ struct plan {
 	struct sockaddr_in to;
 	SSL_CTX *tls;			/* NULL: plain */
 	unsigned block, sources;	/* from 127.block.0.1 on, this many */
-	int room;			/* SO_RCVBUF; 0: the kernel's choice */
+	int room;			/* of its buffers; 0: the kernel's choice */
 	bool greeted;			/* wait for the greeting */
 	const char *commands[PEER_COMMANDS];	/* each with one %u or none */
 };

@@ -55,6 +55,23 @@ def end_programs():
         p.p.wait()
 
 
+class TooSlow(Exception):
+    """The machine, not the server: others are served meanwhile."""
+
+
+def come_in(server, a, patience=60):
+    """Wait for a crowd.  If it does not come, either the server has stopped
+    serving, or it is busy with so many."""
+    if not a.ready(patience):
+        server.client(timeout=60).login('anna@example.org').quit()
+        raise TooSlow('%d came in within %d s' % (sessions(server), patience))
+
+
+def crowd(run, n):
+    """So many in a long run, a fifth in a slice."""
+    return n if run.budget >= 300 else n // 5
+
+
 def attack(server, mode, *words, tls=False, port=None):
     port = port or (TLS_PORT if tls else PORT)
     return Program('attacker', mode, '-a', server.addr, '-p', port, *(['-t'] if tls else []), *words)

@@ -63,9 +63,10 @@ def warm_up(srv, **kw):
 
 
 def warm_all(srv, users):
-    """So many accounts have logged in and fetched what they have."""
+    """So many accounts have logged in; the messages are the same for all."""
     if srv.warm_users < users:
-        load(srv, '-m', 'session', '-c', 4, '-n', users, '-k', -1, '-o', users, seconds=600)
+        load(srv, '-m', 'session', '-c', 4, '-n', 4, '-k', -1, '-o', 4, seconds=600)
+        load(srv, '-m', 'session', '-c', 4, '-n', users, '-o', users, seconds=600)
         srv.warm_users = users
 
 

@@ -144,7 +144,7 @@ def noop_among(idle):
     def run(b, srv):
         need_descriptors(b, idle)
         with held(srv, idle):
-            time.sleep(b.scale.settle / 2)
+            noop_times(srv, b.scale.settle / 2)	# who is quiet becomes known by turns
             return noop_times(srv, b.seconds)
     return run
 

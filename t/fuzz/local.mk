@@ -35,7 +35,8 @@ if HAVE_CLANG
 check_DATA = fuzz-targets
 endif
 TESTS += t/fuzz/run
-EXTRA_DIST += t/fuzz/corpus t/fuzz/found t/fuzz/build.mk t/fuzz/engines.py \
+EXTRA_DIST += t/fuzz/corpus t/fuzz/found t/fuzz/EXECUTIONS t/fuzz/build.mk \
+	t/fuzz/engines.py \
 	t/fuzz/folder.h t/fuzz/fuzz.h t/fuzz/fuzz_account.c \
 	t/fuzz/fuzz_aclset.c t/fuzz/fuzz_audit.c t/fuzz/fuzz_conf.c \
 	t/fuzz/fuzz_ctl.c t/fuzz/fuzz_frame.c t/fuzz/fuzz_index.c \

@@ -130,7 +130,7 @@ class Lane(threading.Thread):
     def __init__(self, run, until):
         super().__init__()
         self.run_, self.until, self.n, self.faults = run, until, 0, []
-        self.stage = Stage(run, outfit=untraced)
+        self.stage = Stage(run, outfit=untraced, seats=6)
         self.stage.rnd = random.Random(run.random.getrandbits(64))
         self.cycles = Cycles(run, self.stage)
 
@@ -170,13 +170,15 @@ def campaign(run, until):
     faults = [f for x in lanes for f in x.faults]
     for f in faults:
         run.failed('cycles', f)
-    if not faults:
+    if n == 0 and not faults:
+        run.skipped('cycles', 'no time was left to inject anything')
+    elif not faults:
         run.passed('cycles')
 
 
 def stand_still(run, until):
     """F-05: a stopped worker costs only whom it serves, and those in time; the next find it working again."""
-    stage = Stage(run, outfit=untraced, conf={'limits': {'login_timeout': '2s', 'idle_timeout': '10m', 'failure_delay': '100ms'}})
+    stage = Stage(run, outfit=untraced, seats=3, conf={'limits': {'login_timeout': '2s', 'idle_timeout': '10m', 'failure_delay': '100ms'}})
     bad = run.bad
     try:
         stage.open()

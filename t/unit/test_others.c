@@ -8,9 +8,9 @@
 
 #include "t/unit/mail_unit.h"
 
-#define DROPS	40
+#define DROPS	80
 #define ROUNDS	8
-#define NAMES	12
+#define NAMES	6
 
 static unsigned state;
 
@@ -53,16 +53,26 @@ write_at(const char *path)
 	ck_assert_int_eq(linkat(env.root, grave, env.root, path, 0), 0);
 }
 
+enum { NEW_ALONE, CUR_ALONE, ANY, CHOICES };
+
+static unsigned
+place(unsigned folders)
+{
+	if (folders == NEW_ALONE)
+		return 0;
+	return folders == CUR_ALONE ? 1 + dice(3) : dice(4);
+}
+
 /* Deliver, replace, remove, move, link twice or put beside. */
 static void
-meddle(int drop)
+meddle(int drop, unsigned folders)
 {
 	unsigned n = dice(NAMES), what = dice(6);
 	char here[200], there[200];
 	int ignored = 0;
 
-	name_of(drop, n, dice(4), here);
-	name_of(drop, n, dice(4), there);
+	name_of(drop, n, place(folders), here);
+	name_of(drop, n, place(folders), there);
 	if (what < 2)
 		write_at(here);
 	else if (what == 2)
@@ -124,7 +134,7 @@ START_TEST(the_index_changes_nothing)
 {
 	int drop, round;
 	bool created;
-	unsigned n;
+	unsigned n, folders;
 	char path[32];
 
 	state = (unsigned)time(NULL);
@@ -134,9 +144,11 @@ START_TEST(the_index_changes_nothing)
 		close(maildrop_open(env.root, path, &created, NULL));
 	}
 	for (round = 0; round < ROUNDS; round++) {
-		for (drop = 0; drop < DROPS; drop++)
-			for (n = dice(round == 0 ? 20 : 5); n > 0; n--)
-				meddle(drop);
+		for (drop = 0; drop < DROPS; drop++) {
+			folders = round == 0 ? ANY : dice(CHOICES);
+			for (n = dice(round == 0 ? 20 : 6); n > 0; n--)
+				meddle(drop, folders);
+		}
 		if (round % 2 == 0)
 			settle();
 		for (drop = 0; drop < DROPS; drop++)

@@ -12,6 +12,7 @@ import time
 
 from oracle import Violation
 from server import MAIL
+from stage import ENV
 from visit import Client, Control, Cut, Session
 
 
@@ -227,7 +228,8 @@ class DeliverStory(Story):
             # It stops before it begins, so that the tracer is there in time.
             p = subprocess.Popen(['setpriv', '--reuid=%d' % MAIL, '--regid=%d' % MAIL, '--clear-groups', 'sh', '-c',
                                   'kill -STOP $$; exec "$@"', 'sh', stage.programs + '/deliver',
-                                  stage.server.maildrop(drop.name)], stdin=f, stderr=subprocess.PIPE)
+                                  stage.server.maildrop(drop.name)], stdin=f, stderr=subprocess.PIPE,
+                                 env={**os.environ, **ENV})
         until(lambda: open('/proc/%d/stat' % p.pid).read().rsplit(')', 1)[1].split()[0] == 'T', 20)
         stage.tracer.tell('follow deliver %d' % p.pid)
         p.send_signal(signal.SIGCONT)

@@ -167,7 +167,10 @@ def sweep(run, until, how, name, outfit=None):
         sites = []
         stories, one = chosen(run, until.seconds)
         for story in stories:
-            sites += sw.sites(story, how)
+            try:
+                sites += sw.sites(story, how)
+            except AssertionError as e:
+                run.failed('%s, "%s"' % (name, story), e)
         if len(one) == 5:
             sites = [x for x in sites if '/'.join(map(str, x[:5])) == '/'.join(one)]
         done = sw.go(order(run, sites), until)

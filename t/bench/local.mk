@@ -17,7 +17,8 @@ t_bench_park_cost_LDADD = lib/net/libnet.a $(BASE_LIBS)
 TESTS += t/bench/smoke
 EXTRA_DIST += t/bench/run t/bench/smoke t/bench/bench.py t/bench/chart.py \
 	t/bench/drive.py t/bench/mail.py t/bench/meter.py t/bench/report.py \
-	t/bench/rows.py t/bench/servers.py t/bench/work.py
+	t/bench/rows.py t/bench/servers.py t/bench/work.py \
+	t/bench/RESULTS.md t/bench/results.svg
 
 bench: all t/bench/load t/bench/limit t/bench/park_cost
 	builddir='$(abs_top_builddir)' srcdir='$(abs_top_srcdir)' \

@@ -432,8 +432,8 @@ server_start(struct server *srv, struct life *life, struct err *e)
 	srv->ctl = ctl_server_new(srv);
 	if (srv->gate == NULL || srv->guard == NULL || srv->sessions == NULL ||
 	    srv->delay == NULL || srv->known == NULL || srv->auths == NULL ||
-	    srv->drops == NULL || srv->relay == NULL || srv->ports == NULL || srv->ctl == NULL ||
-	    srv->debug == NULL ||
+	    srv->drops == NULL || srv->relay == NULL || srv->ports == NULL ||
+	    srv->ctl == NULL || srv->debug == NULL ||
 	    timer_after(srv->loop, &srv->keys_timer, KEYS_LIFE) < 0)
 		return err_set(e, ERR_TEMP, "out of memory at the start");
 	srv->conf_waits = true;

@@ -10,7 +10,7 @@ endif
 AM_CPPFLAGS += $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CHECK_CFLAGS)
 
 # lib/base
-EXTRA_DIST += t/unit/unit.h
+EXTRA_DIST += t/unit/unit.h t/unit/synced.h
 UNIT_TESTS += t/unit/test_mem t/unit/test_err t/unit/test_span \
 	t/unit/test_buf t/unit/test_num
 t_unit_test_mem_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
@@ -27,6 +27,7 @@ UNIT_TESTS += t/unit/test_path t/unit/test_codec t/unit/test_digest \
 	t/unit/test_json t/unit/test_siphash
 t_unit_test_siphash_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_path_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_path_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync
 t_unit_test_codec_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_digest_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_visible_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
@@ -198,8 +199,10 @@ t_unit_test_uidl_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_index_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_lock_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_deliver_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_deliver_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync
 t_unit_test_maildir_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_commit_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_commit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync
 
 # pop3srvd/drop
 UNIT_TESTS += t/unit/test_drop t/unit/test_verbatim
@@ -213,3 +216,4 @@ t_unit_test_relay_link_LDADD = $(FRONT_LIBS) $(CHECK_LIBS)
 t_unit_test_address_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_relay_LDADD = $(RELAY_LIBS) $(CHECK_LIBS)
 t_unit_test_relay_files_LDADD = $(RELAY_LIBS) $(CHECK_LIBS)
+t_unit_test_relay_files_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync

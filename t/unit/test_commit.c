@@ -7,6 +7,7 @@
 #include "lib/mail/refind.h"
 
 #include "t/unit/mail_unit.h"
+#include "t/unit/synced.h"
 
 static const char text[] = "A: b\n\nc\n";
 
@@ -54,6 +55,25 @@ START_TEST(marked_ones_go_and_others_stay)
 	open_box(&b);
 	ck_assert_uint_eq(b.list.count, 8);
 	ck_assert_uint_eq(notes(&b)->counted, 0);
+	shut(&b);
+}
+END_TEST
+
+/* RFC 1939 says +OK to QUIT when they are gone: also after a power cut. */
+START_TEST(what_is_gone_was_synced)
+{
+	struct box b;
+
+	fill("new", 3);
+	put("cur/500.a:2,S", text);
+	open_box(&b);
+	mark(&b, 0);
+	mark(&b, 3);
+	synced_nothing();
+	ck_assert_uint_eq(commit(&b)->removed, 2);
+	ck_assert_int_eq(n_synced, 2);
+	synced_folder(0, 2);
+	synced_folder(1, 0);
 	shut(&b);
 }
 END_TEST
@@ -335,6 +355,7 @@ add(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, mail_setup, mail_teardown);
 	tcase_add_test(tc, marked_ones_go_and_others_stay);
+	tcase_add_test(tc, what_is_gone_was_synced);
 	tcase_add_test(tc, a_huge_maildrop_is_looked_through_in_slices);
 	tcase_add_test(tc, closing_is_not_committing);
 	tcase_add_test(tc, renamed_or_gone_ones_count_as_removed);

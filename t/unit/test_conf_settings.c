@@ -101,6 +101,25 @@ START_TEST(a_refused_change_changes_nothing)
 }
 END_TEST
 
+/* Whoever has the old file open, or a power cut, finds it whole. */
+START_TEST(a_change_replaces_the_file)
+{
+	struct err e = { 0 };
+	char path[128], old[64] = "";
+	int fd;
+
+	ck_assert_int_eq(set("options.last", json_true(), &e), 0);
+	snprintf(path, sizeof(path), "%s/state/settings.json", env_dir);
+	fd = open(path, O_RDONLY);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(set("options.last", json_false(), &e), 0);
+	ck_assert_int_gt(read(fd, old, sizeof(old) - 1), 0);
+	close(fd);
+	ck_assert_ptr_nonnull(strstr(old, "true"));
+	ck_assert_ptr_nonnull(strstr(kept(), "false"));
+}
+END_TEST
+
 START_TEST(reset_takes_back)
 {
 	char faults[1024];
@@ -205,6 +224,7 @@ add(TCase *tc)
 	UNIT_ROWS(tc, text_is_read_by_type, words);
 	UNIT_ROWS(tc, a_refused_change_changes_nothing, refused);
 	tcase_add_test(tc, json_is_taken_too);
+	tcase_add_test(tc, a_change_replaces_the_file);
 	tcase_add_test(tc, reset_takes_back);
 	tcase_add_test(tc, reset_leads_out_of_a_refused_file);
 	tcase_add_test(tc, a_damaged_file_is_set_aside);

@@ -7,6 +7,7 @@
 #include "lib/mail/look.h"
 
 #include "t/unit/mail_unit.h"
+#include "t/unit/synced.h"
 
 static int
 box_fd(void)
@@ -64,6 +65,20 @@ START_TEST(the_name_tells_what_is_in_it)
 	ck_assert_int_eq(fetch(&b, 0, text, &e), STORE_DONE);
 	ck_assert_str_eq(text, "A: b\n\nc");
 	shut(&b);
+}
+END_TEST
+
+/* The octets before anybody sees them, then the name. */
+START_TEST(what_is_delivered_was_synced)
+{
+	char name[DELIVER_NAME];
+	struct err e;
+
+	synced_nothing();
+	ck_assert_int_eq(deliver("h", "A: b\n\nc\n", name, &e), 0);
+	ck_assert_int_eq(n_synced, 2);
+	synced_file(0);
+	synced_folder(1, 1);
 }
 END_TEST
 
@@ -329,6 +344,7 @@ add(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, mail_setup, mail_teardown);
 	tcase_add_test(tc, the_name_tells_what_is_in_it);
+	tcase_add_test(tc, what_is_delivered_was_synced);
 	UNIT_ROWS(tc, the_host_is_made_safe, hosts);
 	UNIT_ROWS(tc, own_names_are_known, names);
 	UNIT_ROWS(tc, the_wire_form_is_stored, wires);

@@ -20,6 +20,7 @@
 
 #include "lib/base/path.h"
 
+#include "t/unit/synced.h"
 #include "t/unit/unit.h"
 
 static char top[64];
@@ -385,6 +386,28 @@ START_TEST(replace_whole)
 }
 END_TEST
 
+/* The content before the name; the name when asked; a cache never. */
+START_TEST(replace_syncs)
+{
+	struct err e;
+	int entries = synced_entries(topfd);
+
+	synced_nothing();
+	ck_assert_int_eq(path_replace(topfd, "fresh", span_of("one"), 0644,
+	    true, &e), 0);
+	ck_assert_int_eq(n_synced, 2);
+	synced_file(0);
+	synced_folder(1, entries + 1);
+	ck_assert_int_eq(path_replace(topfd, "fresh", span_of("two"), 0644,
+	    false, &e), 0);
+	ck_assert_int_eq(n_synced, 3);
+	synced_file(2);
+	ck_assert_int_eq(path_replace_cache(topfd, "fresh", span_of("three"),
+	    0644, &e), 0);
+	ck_assert_int_eq(n_synced, 3);
+}
+END_TEST
+
 START_TEST(replace_over_a_folder_leaves_it)
 {
 	struct err e;
@@ -612,6 +635,7 @@ add(TCase *tc)
 	tcase_add_test(tc, make_one);
 	UNIT_ROWS(tc, make_tree, trees);
 	tcase_add_test(tc, replace_whole);
+	tcase_add_test(tc, replace_syncs);
 	tcase_add_test(tc, replace_over_a_folder_leaves_it);
 	tcase_add_test(tc, replace_wants_a_name);
 	tcase_add_test(tc, replace_that_fails_half_way_leaves_nothing);

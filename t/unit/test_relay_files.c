@@ -15,6 +15,7 @@
 #include "pop3srvd/relay/schedule.h"
 #include "pop3srvd/relay/spool.h"
 
+#include "t/unit/synced.h"
 #include "t/unit/unit.h"
 
 #define MINUTE	INT64_C(60000)
@@ -220,6 +221,20 @@ START_TEST(accepted_is_found_and_removed_is_gone)
 	scan(0, 0);
 	ck_assert_int_lt(spool_remove(spool, id, &e), 0);
 	ck_assert_int_eq(e.class, ERR_NOTFOUND);
+}
+END_TEST
+
+/* The message, its envelope, then the names of both, beside badmail's. */
+START_TEST(accepted_was_synced)
+{
+	char id[ENVELOPE_ID + 1];
+
+	synced_nothing();
+	accepted(id);
+	ck_assert_int_eq(n_synced, 3);
+	synced_file(0);
+	synced_file(1);
+	synced_folder(2, 3);
 }
 END_TEST
 
@@ -525,6 +540,7 @@ add(TCase *tc)
 	tcase_add_test(tc, an_envelope_comes_back);
 	tcase_add_test(tc, a_damaged_envelope_is_known);
 	tcase_add_test(tc, accepted_is_found_and_removed_is_gone);
+	tcase_add_test(tc, accepted_was_synced);
 	tcase_add_test(tc, what_a_crash_leaves_before_acceptance_goes);
 	tcase_add_test(tc, a_half_replaced_envelope_is_the_old_one);
 	tcase_add_test(tc, damaged_files_are_set_aside);

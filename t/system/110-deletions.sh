@@ -6,8 +6,8 @@ start_server
 add_account anna@example.org
 for n in 1 2 3 4 5 6; do printf 'Subject: %d\n\nbody %d\n' $n $n >"$dir/m$n"; done
 deliver anna@example.org "$dir"/m?
-python3 - <<'EOF' || fail 'deletions'
-import socket, struct
+new=$(maildrop anna@example.org)/new python3 - <<'EOF' || fail 'deletions'
+import os, socket, struct
 from pop3 import Pop3
 def subjects():
     p = Pop3().login('anna')
@@ -31,6 +31,12 @@ for half in (b'QUI', b'QUIT', b'QUIT\r', b'QUITX\r\n', b'NOOP QUIT\r\n', b'quit 
     p.eof(); p.close()
     assert subjects() == before, half
 p = marked(); p.ok('RSET'); assert p.quit().startswith(b'+OK')
+assert subjects() == before
+new = os.environ['new']
+os.chmod(new, 0o500)                                      # nothing can be removed: no +OK
+p = marked(); r = p.quit()
+os.chmod(new, 0o700)
+assert r.startswith(b'-ERR [SYS/TEMP]'), r
 assert subjects() == before
 p = marked()
 p.err('RETR 1'); p.err('DELE 1'); p.err('LIST 1'); p.err('UIDL 4'); p.err('TOP 4 0')

@@ -175,6 +175,22 @@ START_TEST(twins_go_and_doubles_stay)
 }
 END_TEST
 
+/* Gone, and another one is called the same since: nobody asked for that one. */
+START_TEST(a_stranger_of_the_same_name_stays)
+{
+	struct box b;
+
+	put("new/1.a", text);
+	open_box(&b);
+	mark(&b, 0);
+	put("cur/1.a:2,S", "A: never seen\n\n");
+	gone("new/1.a");
+	ck_assert_uint_eq(commit(&b)->removed, 1);
+	shut(&b);
+	ck_assert(there("cur/1.a:2,S"));
+}
+END_TEST
+
 static void
 half_allowed(void)
 {
@@ -360,6 +376,7 @@ add(TCase *tc)
 	tcase_add_test(tc, closing_is_not_committing);
 	tcase_add_test(tc, renamed_or_gone_ones_count_as_removed);
 	tcase_add_test(tc, twins_go_and_doubles_stay);
+	tcase_add_test(tc, a_stranger_of_the_same_name_stays);
 	tcase_add_test(tc, a_failure_does_not_stop_the_rest);
 	tcase_add_test(tc, a_lost_folder_is_a_failure);
 	tcase_add_test(tc, a_read_only_disk_is_a_failure_until_it_is_not);

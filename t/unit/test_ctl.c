@@ -75,9 +75,13 @@ END_TEST
 START_TEST(role)
 {
 	const struct ctl_verb *v = ctl_find(roles[_i].verb);
+	enum ctl_role r, least = roles[_i].role == CTL_OWNER ? CTL_ADMIN :
+	    roles[_i].role;
 
 	ck_assert_ptr_nonnull(v);
 	ck_assert_int_eq(v->role, roles[_i].role);
+	for (r = CTL_NOBODY; r <= CTL_ADMIN; r++)
+		ck_assert_int_eq(ctl_may(v, r, false), r >= least);
 }
 END_TEST
 

@@ -71,7 +71,10 @@ class RudeHost(threading.Thread):
         c.sendall(b'220 host ESMTP\r\n')
         try:
             while b'STARTTLS' not in self.got:
-                self.got += c.recv(4096)
+                d = c.recv(4096)
+                if not d:
+                    raise ConnectionError('gone before STARTTLS')
+                self.got += d
                 if self.got.endswith(b'\r\n') and b'STARTTLS' not in self.got:
                     c.sendall(b'250-host\r\n250 STARTTLS\r\n')
             c.sendall(b'220 go ahead\r\n250-host\r\n250 AUTH PLAIN\r\n250 sender\r\n250 rcpt\r\n354 data\r\n250 taken\r\n')
@@ -104,7 +107,7 @@ def response_injection(lab):
     p.send(b'From: anna@example.org\r\nTo: b@example.net\r\nSubject: x\r\n\r\ncanary\r\n.\r\n')
     assert p.line().startswith(b'+OK')
     p.quit()
-    assert host.done.wait(60), 'the smart host was not asked'
+    assert host.done.wait(60), 'the smart host was not asked: %r, %s' % (host.got, s.log()[-900:])
     assert b'MAIL' not in host.inside and b'canary' not in host.inside, host.inside
     until('the message is kept, with a reason', lambda: 'mail delayed' in s.log())
     host.door.close()

@@ -13,7 +13,6 @@ import threading
 import time
 import traceback
 
-from harness import BUILD
 from server import MAIL, PORT, TLS_PORT
 from ledger import Account, Wrong, message
 from pop3 import Pop3, context
@@ -44,7 +43,7 @@ class Guest:
                 time.sleep(0.01)
                 continue
             serial = a.begin()
-            r = subprocess.run([BUILD + '/libexec/deliver', self.s.maildrop(a.name)], input=message(a.name, serial), **who)
+            r = subprocess.run([self.s.delivery_program(), self.s.maildrop(a.name)], input=message(a.name, serial), **who)
             if r.returncode != 0:
                 self.shared.put('deliver ended with %d' % r.returncode)
                 return

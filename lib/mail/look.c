@@ -102,6 +102,7 @@ put_out(struct look *l, struct msgs_row *r, int errnum, struct err *e)
 	r->flags |= MSGS_OUT;
 	r->flags &= (uint8_t)~(MSGS_LOOK | MSGS_COUNT);
 	l->unreadable++;
+	l->broken += errnum == EIO;
 	return 0;
 }
 
@@ -391,6 +392,20 @@ plan(struct look *l, const struct msgs *m, struct slice *s, struct err *e)
 	return r;
 }
 
+/*
+ * Over one bad spot of a disk the other messages can still be fetched.  When
+ * most cannot be read the disk is gone, and a client that believed the rest to
+ * be all would fetch everything again some day.
+ */
+static int
+check_disk(const struct look *l, const struct msgs *m, struct err *e)
+{
+	if (l->broken <= m->count / 2)
+		return 0;
+	errno = EIO;
+	return err_sys(e, ERR_TEMP, "cannot look at most messages");
+}
+
 int
 look_step(struct look *l, struct msgs *m, struct slice *s, struct err *e)
 {
@@ -411,5 +426,5 @@ look_step(struct look *l, struct msgs *m, struct slice *s, struct err *e)
 	sort_end(&l->order);
 	l->planned = false;
 	l->at = 0;
-	return 0;
+	return check_disk(l, m, e);
 }

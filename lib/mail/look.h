@@ -50,6 +50,7 @@ struct look {
 	uint64_t octets;
 	bool missing;		/* one was not there under its name */
 	uint32_t stated, counted, strange, unreadable;
+	uint32_t broken;	/* of these, by the disk's fault */
 	uint64_t counted_octets;
 };
 

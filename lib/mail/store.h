@@ -50,7 +50,7 @@ struct store_notes {
 	uint32_t counted;	/* messages that had to be read for their size */
 	uint64_t counted_octets;
 	uint32_t strange;	/* skipped: no regular file */
-	uint32_t unreadable;	/* skipped: no right to read, or a bad disk */
+	uint32_t unreadable;	/* skipped: no right to read, or a bad spot */
 	uint32_t doubles;	/* skipped: its unique name was there twice */
 	uint32_t cleaned;	/* leftovers removed from tmp/ */
 };

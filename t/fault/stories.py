@@ -50,6 +50,13 @@ class Story:
     def prepare(self, stage):
         """Before a fault is armed."""
 
+    def after_cut(self):
+        """The power is gone: who heard no knows nothing."""
+
+    def late(self):
+        """True once the power is gone: what is answered then is worth nothing."""
+        return False
+
     def check(self, stage, site):
         pass
 
@@ -73,7 +80,8 @@ class XmitStory(Story):
     """XTND XMIT, and relay hands it on."""
     n = 0
 
-    def tell(self, stage, drop, stuck=None):
+    def begin(self, stage, drop):
+        """Send it, and remember what was answered."""
         XmitStory.n += 1
         self.to = 'r%d@b.example' % self.n
         self.body = b''.join(b'line %d\r\n' % i for i in range(self.n % 300 + 1))
@@ -89,13 +97,20 @@ class XmitStory(Story):
             self.said = b'\n'.join(c.heard) if c else b''
             if c:
                 c.close()
+
+    def after_cut(self):
+        self.told = self.told or None
+
+    def tell(self, stage, drop, stuck=None):
+        self.begin(stage, drop)
         return bool(self.told) and until(lambda: stage.smart.got(self.to) and self.empty(stage), 1.5)
 
     def send(self, c, name, secret):
         c.line()
         if c.good('USER ' + name) and c.good('PASS ' + secret) and c.good('XTND XMIT'):
             c.send(b'From: %s\r\nTo: %s\r\nSubject: x\r\n\r\n%s.\r\n' % (name.encode(), self.to.encode(), self.body))
-            self.told = c.line().startswith(b'+OK')
+            reply = c.line()
+            self.told = None if self.late() else reply.startswith(b'+OK')
         else:
             self.told = False
 
@@ -133,10 +148,16 @@ class ControlStory(Story):
             r = ask(verb, **args)
             self.said += json.dumps(r).encode() + b'\n'
             # "Try again" may come after all was done.
-            unknown = r is None or not r['ok'] and r['error']['code'] == 'try-again'
+            unknown = self.late() or r is None or not r['ok'] and r['error']['code'] == 'try-again'
             self.steps.append((verb, args, None if unknown else r['ok']))
         stage.oracle.words('a control reply', self.said)
         return all(ok for _, _, ok in self.steps)
+
+    def begin(self, stage, drop):
+        self.tell(stage, drop)
+
+    def after_cut(self):
+        self.steps = [(verb, args, ok or None) for verb, args, ok in self.steps]
 
     def check(self, stage, site):
         ask = Control(stage.server).ask

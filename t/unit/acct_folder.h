@@ -5,6 +5,7 @@
 #define ACCT_FOLDER_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,7 +22,10 @@ static char folder[128];
 static inline void
 folder_make(void)
 {
-	strcpy(folder, "/tmp/p3-acct-XXXXXX");
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(folder, sizeof(folder), "%s/p3-acct-XXXXXX",
+	    tmp == NULL ? "/tmp" : tmp);
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 }
 

@@ -134,6 +134,26 @@ await(int n, int64_t ms)
 	timer_stop(l, &limit);
 }
 
+/* What comes, comes at once; on a busy machine this is later. */
+#define SOON	30000
+
+static void
+no_more(void)
+{
+	await(1, 20);
+	ck_assert_int_eq(got.n, 0);
+}
+
+static void
+until_idle(void)
+{
+	int turn;
+
+	for (turn = 0; sv.sessions > 0 && turn < 600; turn++)
+		await(1, 50);
+	ck_assert_uint_eq(sv.sessions, 0);
+}
+
 static void
 say(uint16_t type, uint32_t sid, struct buf *b)
 {
@@ -240,23 +260,22 @@ START_TEST(open_fetch_delete_close)
 
 	fill(3);
 	ask_open(7, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_uint_eq(got.id, 7);
 	ck_assert_uint_eq(listed(), 3);
 	ask_fetch(7, 2, 0);
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_uint_eq(number_got(), 2);
 	ask_mark(7, 0, 0x5);
 	say(MSG_DROP_COMMIT, 7, NULL);
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_uint_eq(got.type, MSG_DROP_COMMITTED);
 	ck_assert_int_eq(msg_committed_unpack(&c, span_mem(got.body,
 	    got.len)), 0);
 	ck_assert_int_eq(c.class, ERR_NONE);
 	ck_assert_uint_eq(c.removed, 2);
 	say(MSG_DROP_CLOSE, 7, NULL);
-	await(1, 50);
-	ck_assert_uint_eq(sv.sessions, 0);
+	until_idle();
 	ck_assert_int_eq(entries("new"), 1);
 	ck_assert(!got.gone);
 }
@@ -266,19 +285,22 @@ START_TEST(ahead_sends_each_message_once)
 {
 	fill(6);
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	ask_fetch(1, 1, 2);			/* 1, then 2 and 3 unasked */
-	await(4, 100);
+	await(3, SOON);
 	ck_assert_int_eq(got.messages, 3);
 	ck_assert_uint_eq(number_got(), 3);
+	no_more();
 	ask_fetch(1, 2, 2);			/* 2 because asked, 4 */
-	await(4, 100);
+	await(2, SOON);
 	ck_assert_int_eq(got.messages, 2);
 	ck_assert_uint_eq(number_got(), 4);
+	no_more();
 	ask_fetch(1, 4, 8);			/* 4, 5 and 6: the end */
-	await(9, 100);
+	await(3, SOON);
 	ck_assert_int_eq(got.messages, 3);
 	ck_assert_uint_eq(number_got(), 6);
+	no_more();
 }
 END_TEST
 
@@ -290,7 +312,7 @@ START_TEST(a_large_list_comes_in_a_memory_file)
 
 	fill(1500);
 	ask_open(1, BOX, 0, 60000);
-	await(1, 20000);
+	await(1, SOON);
 	ck_assert_uint_eq(got.type, MSG_DROP_LIST);
 	ck_assert_int_ge(got.fd, 0);
 	mem = memfd_map(got.fd, 1 << 20, &len, NULL);
@@ -307,11 +329,11 @@ START_TEST(a_locked_maildrop_is_busy_with_its_age)
 	struct msg_fault m;
 
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
-	ask_open(2, BOX, 120, 60000);
-	await(1, 60);
+	await(1, SOON);
+	ask_open(2, BOX, 1000, 60000);
+	await(1, 20);
 	ck_assert_int_eq(got.n, 0);		/* it waits */
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_uint_eq(got.id, 2);
 	m = fault();
 	ck_assert_int_eq(m.class, ERR_BUSY);
@@ -327,16 +349,16 @@ START_TEST(who_waits_goes_on_at_once)
 	int64_t begin;
 
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	ask_open(2, BOX, 30000, 60000);
 	await(1, 20);
 	ck_assert_int_eq(got.n, 0);
 	say(MSG_DROP_CLOSE, 1, NULL);
 	begin = mono();
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_uint_eq(got.id, 2);
 	listed();
-	ck_assert_int_lt(mono() - begin, 2000);
+	ck_assert_int_lt(mono() - begin, 20000);
 }
 END_TEST
 
@@ -345,14 +367,14 @@ START_TEST(who_waits_longest_goes_on_first)
 	uint32_t sid;
 
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	for (sid = 2; sid <= 4; sid++)
-		ask_open(sid, BOX, 5000, 60000);
+		ask_open(sid, BOX, 50000, 60000);
 	await(1, 20);
 	ck_assert_int_eq(got.n, 0);
 	for (sid = 2; sid <= 4; sid++) {
 		say(MSG_DROP_CLOSE, sid - 1, NULL);
-		await(1, 5000);
+		await(1, SOON);
 		ck_assert_uint_eq(got.type, MSG_DROP_LIST);
 		ck_assert_uint_eq(got.id, sid);
 		await(1, 70);		/* those who wait have tried again */
@@ -365,12 +387,12 @@ START_TEST(a_bad_ticket_opens_nothing)
 	struct msg_fault m;
 
 	ask_open(1, BOX, 0, -1);		/* expired */
-	await(1, 5000);
+	await(1, SOON);
 	m = fault();
 	ck_assert_int_eq(m.class, ERR_PERM);
 	sv.key[0] ^= 1;				/* of another auth */
 	ask_open(2, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	m = fault();
 	ck_assert_int_eq(m.class, ERR_PERM);
 	ck_assert_uint_eq(sv.sessions, 0);
@@ -384,18 +406,19 @@ START_TEST(moved_and_gone_messages)
 
 	fill(3);
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	move("new/10000.a,S=8,W=11", "cur/10000.a,S=8,W=11:2,S");
 	gone("new/10001.a,S=8,W=11");
 	/* the second and third wait until the first has been found */
 	ask_fetch(1, 1, 0);
 	ask_fetch(1, 2, 0);
 	ask_fetch(1, 3, 0);
-	await(3, 5000);
+	await(3, SOON);
 	ck_assert_int_eq(got.messages, 2);
 	ck_assert_uint_eq(number_got(), 3);
+	no_more();
 	ask_fetch(1, 2, 0);
-	await(1, 5000);
+	await(1, SOON);
 	m = fault();
 	ck_assert_int_eq(m.class, ERR_NOTFOUND);
 	ck_assert_uint_eq(m.number, 2);
@@ -409,11 +432,11 @@ START_TEST(reading_ahead_is_answered)
 
 	fill(1);
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	buf_init(&b, 64);
 	ck_assert_int_eq(msg_ahead_pack(&m, &b), 0);
 	say(MSG_DROP_AHEAD, 1, &b);
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_uint_eq(got.type, MSG_DROP_AHEAD_DONE);
 	ck_assert_int_eq(msg_ahead_unpack(&m, span_mem(got.body, got.len)),
 	    0);
@@ -432,12 +455,12 @@ START_TEST(verbatim_lines_are_answered)
 	ck_assert_int_eq(fstatat(env.root, in_box("new/10000.a,S=19,W=19"),
 	    &st, 0), 0);
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	await(1, 1100);				/* until it has settled */
 	buf_init(&b, 64);
 	ck_assert_int_eq(msg_verbatim_pack(&m, &b), 0);
 	say(MSG_DROP_VERBATIM, 1, &b);
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_uint_eq(got.type, MSG_DROP_VERBATIM_IS);
 	ck_assert_int_eq(msg_verbatim_unpack(&m, span_mem(got.body,
 	    got.len)), 0);
@@ -456,12 +479,12 @@ START_TEST(of_a_lost_message_none_is_verbatim)
 
 	fill(1);
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	gone("new/10000.a,S=8,W=11");
 	buf_init(&b, 64);
 	ck_assert_int_eq(msg_verbatim_pack(&m, &b), 0);
 	say(MSG_DROP_VERBATIM, 1, &b);
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_uint_eq(got.type, MSG_DROP_VERBATIM_IS);
 	ck_assert_int_eq(msg_verbatim_unpack(&m, span_mem(got.body,
 	    got.len)), 0);
@@ -515,9 +538,9 @@ START_TEST(what_front_cannot_mean_ends_the_process)
 {
 	fill(2);
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	impossible(_i);
-	await(-1, 5000);
+	await(-1, SOON);
 	ck_assert(sv.broken);
 	ck_assert_ptr_null(sv.peers);
 	ck_assert_uint_eq(sv.sessions, 0);
@@ -540,7 +563,7 @@ START_TEST(a_dead_front_ends_nothing)
 	connect_front();
 	ck_assert(!timer_is_set(&sv.lonely));
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_uint_eq(listed(), 2);
 }
 END_TEST
@@ -560,16 +583,15 @@ START_TEST(a_dead_front_deletes_nothing)
 {
 	fill(3);
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	ask_mark(1, 0, 0x7);
 	await(1, 50);
 	channel_free(&front);
-	await(1, 50);
-	ck_assert_uint_eq(sv.sessions, 0);
+	until_idle();
 	ck_assert_int_eq(entries("new"), 3);
 	connect_front();			/* a new one, same user */
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_uint_eq(listed(), 3);
 }
 END_TEST
@@ -578,7 +600,7 @@ START_TEST(stopping_closes_what_is_idle)
 {
 	fill(1);
 	ask_open(1, BOX, 0, 60000);
-	await(1, 5000);
+	await(1, SOON);
 	ck_assert_int_eq(stopped, 0);
 	serve_stop(&sv);
 	ck_assert_int_eq(stopped, 1);
@@ -591,20 +613,17 @@ START_TEST(many_sessions_at_once)
 {
 	char path[32];
 	uint32_t i;
-	int turn;
 
 	for (i = 0; i < 300; i++) {
 		snprintf(path, sizeof(path), "many/u%u", i);
 		ask_open(i, path, 0, 60000);
 	}
-	await(300, 20000);
+	await(300, SOON);
 	ck_assert_int_eq(got.n, 300);
 	ck_assert_uint_eq(sv.sessions, 300);
 	for (i = 0; i < 300; i++)
 		say(MSG_DROP_CLOSE, i, NULL);
-	for (turn = 0; sv.sessions > 0 && turn < 200; turn++)
-		await(1, 50);
-	ck_assert_uint_eq(sv.sessions, 0);
+	until_idle();
 }
 END_TEST
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/base/clock.h"
 
@@ -396,7 +397,7 @@ END_TEST
 START_TEST(hundred_thousand_ranges)
 {
 	struct netacl_rule *rules = calloc(100000, sizeof(*rules));
-	struct moment from, to;
+	clock_t from = clock();		/* processor time: others may run too */
 	struct netacl *acl;
 	struct addr a;
 	size_t size;
@@ -404,7 +405,6 @@ START_TEST(hundred_thousand_ranges)
 	unsigned i;
 
 	ck_assert_ptr_nonnull(rules);
-	clock_read(&from);
 	for (i = 0; i < 100000; i++) {
 		snprintf(text, sizeof(text), "%u.%u.%u.0/24",
 		    1 + i / 65536, i / 256 % 256, i % 256);
@@ -419,8 +419,7 @@ START_TEST(hundred_thousand_ranges)
 		ck_assert_int_eq(addr_parse(text, &a, NULL), 0);
 		ck_assert_int_eq(netacl_test(acl, &a, NULL), VERDICT_DENY);
 	}
-	clock_read(&to);
-	ck_assert_int_lt(to.mono - from.mono, 2000);
+	ck_assert_int_lt(clock() - from, 10 * CLOCKS_PER_SEC);
 	free(acl);
 	free(rules);
 }

@@ -1,17 +1,14 @@
 """F-17: every allocation of every process fails once, while a story is told."""
 import mmap
 import os
-import shutil
 import struct
 
-from harness import BUILD
+from shim import PROGRAMS, put_before
 from stage import SANITIZED
 from sweep import sweep
 from tracer import Tracer
 
-PROGRAMS = ('pop3srvd', 'front', 'auth', 'drop', 'relay', 'log', 'smtp', 'deliver')
 SLOT = struct.Struct('16sIIII')		# failmalloc.h
-SHIM = BUILD + '/t/fault/failmalloc.so'
 
 
 class Page(Tracer):
@@ -57,24 +54,14 @@ class Page(Tracer):
 
 
 def shimmed(stage):
-    """The programs with the shim in a folder of their own; how the stage is to use them."""
-    folder = stage.server.dir + '/shim'
-    os.makedirs(folder + '/true')
-    page = folder + '/page'
+    """The programs with the shim; how the stage is to use them."""
+    page = stage.server.dir + '/page'
     with open(page, 'wb') as f:
         for p in PROGRAMS:
             f.write(SLOT.pack(p.encode(), 0, 0, 0, 0))
         f.write(bytes(SLOT.size * (16 - len(PROGRAMS))))
     os.chmod(page, 0o666)
-    shutil.copy(SHIM, folder)
-    for p in PROGRAMS[1:]:
-        if os.path.exists(BUILD + '/libexec/' + p):
-            shutil.copy(BUILD + '/libexec/' + p, folder + '/true/' + p)
-            shutil.copy(BUILD + '/t/fault/preload', folder + '/' + p)
-    env = {'LD_PRELOAD': folder + '/failmalloc.so', 'FAILMALLOC': page}
-    with open(folder + '/environment', 'w') as f:
-        f.writelines('%s=%s\n' % x for x in env.items())
-    stage.programs, stage.env = folder, env
+    put_before(stage, 'failmalloc.so', FAILMALLOC=page)
     stage.new_tracer = lambda: Page(page)
 
 

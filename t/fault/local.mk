@@ -10,7 +10,7 @@ check_PROGRAMS += t/fault/preload
 t_fault_preload_CFLAGS = -std=c11 $(WARN_CFLAGS)
 t_fault_preload_LDFLAGS =
 EXTRA_t_fault_preload_DEPENDENCIES = t/fault/failmalloc.so t/fault/failcall.so \
-	t/fault/nofsync.so
+	t/fault/nofsync.so t/fault/jump.so
 t/fault/failmalloc.so: $(srcdir)/t/fault/failmalloc.c \
 		$(srcdir)/t/fault/failmalloc.h
 	@$(MKDIR_P) t/fault
@@ -20,12 +20,17 @@ t/fault/nofsync.so: $(srcdir)/t/fault/nofsync.c
 	@$(MKDIR_P) t/fault
 	$(CC) -shared -fPIC -std=c11 -O1 -Wall -Wextra -o $@ \
 	    $(srcdir)/t/fault/nofsync.c
-CLEANFILES += t/fault/failmalloc.so t/fault/nofsync.so
+t/fault/jump.so: $(srcdir)/t/fault/jump.c
+	@$(MKDIR_P) t/fault
+	$(CC) -shared -fPIC -std=c11 -O1 -Wall -Wextra -D_GNU_SOURCE -o $@ \
+	    $(srcdir)/t/fault/jump.c
+CLEANFILES += t/fault/failmalloc.so t/fault/nofsync.so t/fault/jump.so
 
 EXTRA_DIST += t/fault/failmalloc.c t/fault/failmalloc.h t/fault/alloc.py \
 	t/fault/cycles.py t/fault/units.py t/fault/nofsync.c \
 	t/fault/disk.py t/fault/disks.py t/fault/indexes.py \
-	t/fault/power.py t/fault/scene.py
+	t/fault/power.py t/fault/scene.py t/fault/clocks.py \
+	t/fault/jump.c t/fault/shim.py
 EXTRA_DIST += t/fault/run t/fault/calls.py t/fault/oracle.py \
 	t/fault/oracle_test.py t/fault/smart.py t/fault/stage.py \
 	t/fault/stories.py t/fault/sweep.py t/fault/tracer.py \

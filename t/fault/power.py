@@ -8,7 +8,6 @@ dying kernel's fsync may well return 0.
 """
 import os
 import random
-import shutil
 import subprocess
 import threading
 import time
@@ -17,6 +16,7 @@ from disk import CannotMount, Disk, own_mounts
 from harness import BUILD
 from oracle import Violation
 from server import MAIL
+from shim import put_before
 from stage import SANITIZED, Stage
 from stories import ControlStory, XmitStory
 from sweep import Site
@@ -26,21 +26,6 @@ LANES = 2
 MOST_DELAY = 0.12	# seconds until the cut
 TRIES = 40		# cuts within which a server without fsync must lose something
 SHIM = BUILD + '/t/fault/nofsync.so'
-PROGRAMS = ('front', 'auth', 'drop', 'relay', 'log', 'smtp', 'deliver')
-
-
-def without_fsync(stage):
-    """Our programs with the shim, as alloc.py does it."""
-    folder = stage.server.dir + '/shim'
-    os.makedirs(folder + '/true')
-    shutil.copy(SHIM, folder)
-    for p in PROGRAMS:
-        if os.path.exists(BUILD + '/libexec/' + p):
-            shutil.copy(BUILD + '/libexec/' + p, folder + '/true/' + p)
-            shutil.copy(BUILD + '/t/fault/preload', folder + '/' + p)
-    with open(folder + '/environment', 'w') as f:
-        f.write('LD_PRELOAD=%s/nofsync.so\n' % folder)
-    stage.programs, stage.env = folder, {'LD_PRELOAD': folder + '/nofsync.so'}
 
 
 def on_disk(kind, mutant):
@@ -52,7 +37,7 @@ def on_disk(kind, mutant):
         stage.conf = {'state_dir': stage.disk.at + '/state'}
         os.symlink(stage.disk.at + '/state', s.dir + '/state')	# where stories look
         if mutant:
-            without_fsync(stage)
+            put_before(stage, 'nofsync.so')
     return outfit
 
 

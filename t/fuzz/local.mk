@@ -31,7 +31,8 @@ fuzz-coverage:
 	ENGINE=coverage $(HARNESS) $(srcdir)/t/fuzz/run $(ONLY)
 .PHONY: fuzz-targets fuzz-afl-targets fuzz fuzz-afl fuzz-coverage
 
-if HAVE_CLANG
+# The targets bring sanitizers of their own: once is enough.
+if FUZZ
 check_DATA = fuzz-targets
 endif
 TESTS += t/fuzz/run

@@ -6,7 +6,7 @@ killing=yes
 begin
 start_server
 add_account anna@example.org
-python3 - "$bin" "${CYCLES:-40}" <<'EOF' || fail 'kill cycles'
+python3 - "$bin" "${CYCLES:-15}" <<'EOF' || fail 'kill cycles'
 import json, os, random, signal, subprocess, sys, threading, time
 from pop3 import Pop3
 bin, cycles = sys.argv[1], int(sys.argv[2])

@@ -31,7 +31,7 @@ EXTRA_DIST += t/fault/failmalloc.c t/fault/failmalloc.h t/fault/alloc.py \
 	t/fault/disk.py t/fault/disks.py t/fault/indexes.py \
 	t/fault/power.py t/fault/scene.py t/fault/clocks.py \
 	t/fault/jump.c t/fault/shim.py t/fault/others.py \
-	t/fault/groups.py t/fault/places.py
+	t/fault/groups.py t/fault/lines.py t/fault/places.py
 EXTRA_DIST += t/fault/run t/fault/calls.py t/fault/oracle.py \
 	t/fault/oracle_test.py t/fault/smart.py t/fault/stage.py \
 	t/fault/stories.py t/fault/sweep.py t/fault/tracer.py \

@@ -270,3 +270,22 @@ def campaign(run, until):
     run.count('scenes with others', done)
     if done and run.bad == bad:
         run.passed('others (%d scenes of %d)' % (done, len(scenes)))
+
+
+def no_names(run, _):
+    """F-54: a session asks nobody for names: none of its processes connects to anything."""
+    stage = Stage(run, seats=2)
+    try:
+        stage.open()
+        drop = stage.seat()
+        stage.tracer.zero()
+        done = Session(stage.server, drop, stage.secret).run('stls')
+        counts = stage.tracer.counts()
+        asked = [k for k in counts if k[0] in ('front', 'auth', 'drop') and k[1] in ('connect', 'socket')]
+        stage.recover(drop, False)
+        if not done or ('front', 'accept4') not in counts or asked:
+            run.failed('names', 'session %s, calls %s' % (done, asked or sorted(counts)))
+        else:
+            run.passed('names')
+    finally:
+        stage.close()

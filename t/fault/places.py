@@ -1,7 +1,7 @@
 """Where each fault of the list is tried: t/fault/run --list.
 
 A place is a campaign of this harness (with what it does there), a script of
-t/system, or another harness.
+t/system, a unit program, or another harness.
 """
 import os
 
@@ -36,8 +36,8 @@ PLACES = [
     ('F-25', '2038, 2106, before 1970', 'clocks'),
     ('F-26', 'slow writers', 't/flood, 405-slow-peers'),
     ('F-27', 'slow readers', 't/flood, 405-slow-peers'),
-    ('F-28', 'half-open peers', '113-two-sessions, t/flood'),
-    ('F-29', 'loss and slow lines', 't/flood'),
+    ('F-28', 'half-open peers', 'lines'),
+    ('F-29', 'loss and slow lines', 'lines'),
     ('F-30', 'storms of RST', 't/flood, 404-many-connections'),
     ('F-31', 'gone at every octet', 't/flood, t/cve'),
     ('F-32', 'maildrop changed by others', 'others, 114-second-agent'),
@@ -50,8 +50,8 @@ PLACES = [
     ('F-39', 'reloads with faults, under load', '701-reload, calls'),
     ('F-40', 'control socket abused', '609-control-hostile, 603-control-torture'),
     ('F-41', 'log targets in trouble', '802-log-trouble, 806-log-trouble-each'),
-    ('F-42', 'storms of signals', 'others'),
-    ('F-43', 'ends and begins with sessions open', 'others'),
+    ('F-42', 'storms of signals', 'others, t/flood'),
+    ('F-43', 'ends and begins with sessions open', 'others, t/flood'),
     ('F-44', 'no random numbers', 'calls'),
     ('F-45', 'two servers on the same files', '004-second-server'),
     ('F-46', 'immutable files, append-only folders', 'disks'),
@@ -60,9 +60,9 @@ PLACES = [
     ('F-49', 'deliveries beside deletions', 'others'),
     ('F-50', 'two sessions delete the same', 'others, 113-two-sessions'),
     ('F-51', 'errors of poll', 'calls'),
-    ('F-52', 'a call that seccomp forbids', 't/cve, 003-privileges'),
+    ('F-52', 'a call that seccomp forbids', 't/unit/test_priv, 003-privileges'),
     ('F-53', 'lock files in trouble', 'calls, 113-two-sessions'),
-    ('F-54', 'no names are looked up', '003-privileges'),
+    ('F-54', 'no names are looked up', 'names'),
     ('F-55', 'soak', 't/soak'),
 ]
 
@@ -72,8 +72,8 @@ def missing(campaigns):
     out = []
     for fault, _, where in PLACES:
         for place in where.split(', '):
-            path = place + '/run' if place.startswith('t/') else 't/system/%s.sh' % place
-            if place not in campaigns and not os.path.exists('%s/%s' % (SRC, path)):
+            path = SRC + '/' + (place if place.startswith('t/') else 't/system/' + place)
+            if place not in campaigns and not any(os.path.exists(path + x) for x in ('/run', '.sh', '.c')):
                 out.append('%s: %s' % (fault, place))
     return out
 

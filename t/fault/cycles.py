@@ -130,6 +130,7 @@ class Lane(threading.Thread):
     def __init__(self, run, until):
         super().__init__()
         self.run_, self.until, self.n, self.faults = run, until, 0, []
+        self.over = False
         self.stage = Stage(run, outfit=untraced, seats=6)
         self.stage.rnd = random.Random(run.random.getrandbits(64))
         self.cycles = Cycles(run, self.stage)
@@ -137,7 +138,7 @@ class Lane(threading.Thread):
     def run(self):
         try:
             self.stage.open()
-            while not self.until():
+            while not (self.over or self.until()):
                 self.turn()
             self.stage.check_outputs()
         except Exception as e:
@@ -155,13 +156,22 @@ class Lane(threading.Thread):
             self.stage.open()
 
 
+def together(lanes):
+    """All to their end; when we are told to end, they are, too."""
+    for x in lanes:
+        x.start()
+    try:
+        for x in lanes:
+            x.join()
+    finally:
+        for x in lanes:
+            x.over = True
+
+
 def campaign(run, until):
     began = time.monotonic()
     lanes = [Lane(run, until) for _ in range(LANES)]
-    for x in lanes:
-        x.start()
-    for x in lanes:
-        x.join()
+    together(lanes)
     n, told = sum(x.n for x in lanes), [x.cycles.told for x in lanes]
     run.count('kill cycles', n)
     run.count('kill -9', sum(x.cycles.kills for x in lanes))

@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 
+from cycles import together
 from disk import CannotMount, Disk, own_mounts
 from harness import BUILD
 from oracle import Violation
@@ -62,7 +63,7 @@ class Lane(threading.Thread):
 
     def __init__(self, run, until, kind, mutant=False):
         super().__init__()
-        self.until, self.faults, self.cannot = until, [], None
+        self.until, self.faults, self.cannot, self.over = until, [], None, False
         self.most_faults, self.most_cuts = (1, TRIES) if mutant else (3, 1 << 30)
         self.told = {'cuts': 0, 'QUITs acknowledged': 0, 'deliveries acknowledged': 0, 'cut short': 0,
                      'changes and messages sent': 0}
@@ -72,7 +73,7 @@ class Lane(threading.Thread):
     def run(self):
         try:
             self.stage.open()
-            while not self.until() and len(self.faults) < self.most_faults and self.told['cuts'] < self.most_cuts:
+            while not (self.over or self.until()) and len(self.faults) < self.most_faults and self.told['cuts'] < self.most_cuts:
                 self.turn()
         except CannotMount as e:
             self.cannot = e
@@ -202,10 +203,8 @@ def play(run, until, kind, lanes, mutant=False):
     """(lanes, what they counted)"""
     own_mounts()
     lanes = [Lane(run, until, kind, mutant) for _ in range(lanes)]
+    together(lanes)
     for x in lanes:
-        x.start()
-    for x in lanes:
-        x.join()
         if x.cannot:
             raise x.cannot
     return lanes, {k: sum(x.told[k] for x in lanes) for k in lanes[0].told}

@@ -1,7 +1,6 @@
 """What the campaigns play on: a server under the tracer, accounts, a bystander, the oracle."""
 import os
 import re
-import shutil
 import time
 
 from oracle import Oracle, Violation
@@ -51,22 +50,10 @@ class Stage:
              'relay': {'smart_host': self.server.addr + ':2525', 'tls': 'none', 'min_free': 0, 'per_hour': 0,
                        'retries': ['100ms'], 'timeout': '20s'}}
         c['auth']['user'], c['mail']['user'] = str(AUTH), str(MAIL)
-        if self.hidden(self.programs):
-            # relay starts smtp without root's rights
-            shutil.copytree(self.programs, self.server.dir + '/libexec')
-            self.programs = self.server.dir + '/libexec'
-        c['libexec_dir'] = self.programs
+        c['libexec_dir'] = self.server.reachable(self.programs)
         for k, v in self.conf.items():
             c[k] = {**c.get(k, {}), **v} if isinstance(v, dict) else v
         return c
-
-    @staticmethod
-    def hidden(path):
-        while path != '/':
-            if not os.stat(path).st_mode & 0o001:
-                return True
-            path = os.path.dirname(path)
-        return False
 
     def people(self):
         self.names = ['u%d@example.org' % i for i in range(self.seats)]

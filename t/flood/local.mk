@@ -1,5 +1,10 @@
 # Hostile peers in great number: `make flood BUDGET=10m RESULTS=1`.
+# Their own speed counts: no sanitizers in them.
 check_PROGRAMS += t/flood/attacker t/flood/visitor
+t_flood_attacker_CFLAGS = -std=c11 $(WARN_CFLAGS)
+t_flood_attacker_LDFLAGS =
+t_flood_visitor_CFLAGS = -std=c11 $(WARN_CFLAGS)
+t_flood_visitor_LDFLAGS =
 t_flood_attacker_SOURCES = t/flood/attacker.c t/flood/peer.c t/flood/peer.h
 t_flood_attacker_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 t_flood_attacker_LDADD = $(OPENSSL_LIBS)

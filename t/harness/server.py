@@ -26,6 +26,15 @@ PORT, TLS_PORT = 1110, 1995
 FAULTS = (b'ERROR: AddressSanitizer', b'runtime error:', b'ERROR: LeakSanitizer: detected')
 
 
+def hidden(path):
+    """Below a folder that is closed to other users."""
+    while path != '/':
+        if not os.stat(path).st_mode & 0o001:
+            return True
+        path = os.path.dirname(path)
+    return False
+
+
 def merge(to, more):
     for k, v in more.items():
         if isinstance(v, dict) and isinstance(to.get(k), dict):
@@ -61,9 +70,19 @@ class Server:
                        check=True, stderr=subprocess.DEVNULL)
         os.chmod(self.dir + '/cert.key', 0o600)
 
+    def reachable(self, programs):
+        """That folder, or a copy: relay and deliver start as ordinary users."""
+        if not hidden(programs):
+            return programs
+        copy = self.dir + '/libexec'
+        if not os.path.exists(copy):
+            own = '%s.%d' % (copy, threading.get_native_id())
+            os.rename(shutil.copytree(programs, own), copy)
+        return copy
+
     def conf(self):
         c = {'hostname': 'mail.example.org', 'default_domain': 'example.org', 'mail_root': self.mail,
-             'state_dir': self.dir + '/state', 'run_dir': self.dir + '/run', 'libexec_dir': BUILD + '/libexec',
+             'state_dir': self.dir + '/state', 'run_dir': self.dir + '/run', 'libexec_dir': self.reachable(BUILD + '/libexec'),
              'tls': {'certificate': self.dir + '/cert.pem', 'key_file': self.dir + '/cert.key'},
              'listeners': [{'name': 'pop3', 'address': self.addr, 'port': PORT, 'tls': 'starttls'},
                            {'name': 'pop3s', 'address': self.addr, 'port': TLS_PORT, 'tls': 'implicit'}],
@@ -116,12 +135,7 @@ class Server:
         return '%s/%s/%s' % (self.mail, domain, user)
 
     def delivery_program(self):
-        """Ours, where the owner of the mail can reach it: not below a closed folder."""
-        at = self.dir + '/deliver'
-        if not os.path.exists(at):
-            own = '%s.%d' % (at, threading.get_native_id())
-            os.rename(shutil.copy(BUILD + '/libexec/deliver', own), at)
-        return at
+        return self.reachable(BUILD + '/libexec') + '/deliver'
 
     def deliver(self, account, octets):
         """As a delivery agent does it: durable when this returns."""

@@ -189,7 +189,9 @@ t_unit_test_ctl_LDADD = lib/ctl/libctl.a $(BASE_LIBS) $(CHECK_LIBS)
 
 # lib/mail
 EXTRA_DIST += t/unit/mail_unit.h
-UNIT_TESTS += t/unit/test_index_big t/unit/test_others
+UNIT_TESTS += t/unit/test_index_big t/unit/test_others t/unit/test_bad_disk
+t_unit_test_bad_disk_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
+t_unit_test_bad_disk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fstatat
 t_unit_test_index_big_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 t_unit_test_others_LDADD = lib/mail/libmail.a $(BASE_LIBS) $(CHECK_LIBS)
 

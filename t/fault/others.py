@@ -141,7 +141,7 @@ def give(st, name, a):
     with a.lock:
         a.n += 1
         n = a.n
-    subprocess.run([st.programs + '/deliver', st.server.maildrop(name)], input=b'Subject: %d\n\nx\n' % n, user=MAIL,
+    subprocess.run([st.server.delivery_program(), st.server.maildrop(name)], input=b'Subject: %d\n\nx\n' % n, user=MAIL,
                    group=MAIL, extra_groups=[], check=True)
     a.given.add(n)
 
@@ -258,7 +258,7 @@ def campaign(run, until):
                 try:
                     scene(stage, run)
                     done += 1
-                except (Violation, AssertionError, OSError) as v:
+                except (Violation, AssertionError, OSError, subprocess.SubprocessError) as v:
                     run.failed('SCENE=%s' % scene.__name__, repr(v))
                     for line in stage.server.log().splitlines()[-8:]:
                         run.say('    ' + line)

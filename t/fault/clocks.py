@@ -189,7 +189,7 @@ def campaign(run, until):
                 try:
                     jumps[name](stage)
                     done += 1
-                except (Violation, AssertionError, OSError) as v:
+                except (Violation, AssertionError, OSError, subprocess.SubprocessError) as v:
                     run.failed("JUMP='%s'" % name, repr(v))
                     for line in stage.server.log().splitlines()[-8:]:
                         run.say('    ' + line)

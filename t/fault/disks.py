@@ -221,6 +221,19 @@ def bad_read(st, drop):
         drop.cut(asked=False)
     if None not in heard:
         raise Violation('I3', 'all was sent from a disk that cannot be read')
+    empty(st, drop)
+
+
+def empty(st, drop):
+    """By a session: large messages would fill the disk."""
+    as_usual(st, drop)
+    s = Session(st.server, drop, st.secret)
+    assert s.enter('plain') and s.look(), s.heard()
+    for n in s.ids:
+        s.delete(n)
+    s.leave()
+    s.close()
+    assert s.quit_reply.startswith(b'+OK'), s.quit_reply
 
 
 def bad_sync(st, drop):
@@ -291,7 +304,7 @@ def one(run, stage, scene):
         stage.recover(drop, True)
         if os.environ.get('SLOW'):
             run.say('%s: %.2f s' % (scene.__name__, time.monotonic() - began))
-    except (Violation, AssertionError, OSError) as v:
+    except (Violation, AssertionError, OSError, subprocess.SubprocessError) as v:
         run.failed('SCENE=%s' % scene.__name__, repr(v))
         for line in stage.server.log().splitlines()[-8:]:
             run.say('    ' + line)

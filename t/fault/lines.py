@@ -130,7 +130,7 @@ def campaign(run, until):
                     try:
                         scene(stage)
                         done += 1
-                    except (Violation, AssertionError, OSError) as v:
+                    except (Violation, AssertionError, OSError, subprocess.SubprocessError) as v:
                         run.failed('lines, ' + scene.__name__, repr(v))
                         break
             stage.close()

@@ -67,7 +67,7 @@ mail_setup(void)
 	ck_assert_ptr_nonnull(mkdtemp(top));
 	env.root = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ck_assert_int_ge(env.root, 0);
-	env.locks = locks_new();
+	env.locks = made(locks_new());
 	fd = maildrop_open(env.root, BOX, &created, NULL);
 	ck_assert_int_ge(fd, 0);
 	ck_assert(created);

@@ -26,10 +26,10 @@ pack(struct buf *b)
 	int i;
 
 	ck_assert_int_eq(prefix_parse("192.0.2.0/24", &r.p, NULL), 0);
-	lists[0].ptr = (char *)netacl_compile(VERDICT_GRANT, &r, 1,
-	    &lists[0].len, NULL);
-	lists[1].ptr = (char *)netacl_compile(VERDICT_DENY, NULL, 0,
-	    &lists[1].len, NULL);
+	lists[0].ptr = made(netacl_compile(VERDICT_GRANT, &r, 1,
+	    &lists[0].len, NULL));
+	lists[1].ptr = made(netacl_compile(VERDICT_DENY, NULL, 0,
+	    &lists[1].len, NULL));
 	buf_init(b, ACLSET_MAX);
 	ck_assert_int_eq(aclset_pack(&set, b), 0);
 	for (i = 0; i < 2; i++)

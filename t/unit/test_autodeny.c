@@ -30,7 +30,7 @@ nth(unsigned i)
 
 START_TEST(until_restart)
 {
-	struct autodeny *ad = autodeny_new(10);
+	struct autodeny *ad = made(autodeny_new(10));
 	struct addr a = ip("192.0.2.1"), b = ip("192.0.2.2");
 
 	ck_assert(!autodeny_test(ad, &a, 0));
@@ -45,7 +45,7 @@ END_TEST
 
 START_TEST(until_a_deadline)
 {
-	struct autodeny *ad = autodeny_new(10);
+	struct autodeny *ad = made(autodeny_new(10));
 	struct addr a = ip("2001:db8::1");
 
 	ck_assert_int_eq(autodeny_add(ad, &a, AUTODENY_FAILURES, 1000, 5), 0);
@@ -58,7 +58,7 @@ END_TEST
 
 START_TEST(again_moves_the_deadline)
 {
-	struct autodeny *ad = autodeny_new(10);
+	struct autodeny *ad = made(autodeny_new(10));
 	struct addr a = ip("192.0.2.1");
 	struct autodeny_entry e;
 
@@ -82,7 +82,7 @@ END_TEST
 
 START_TEST(removed)
 {
-	struct autodeny *ad = autodeny_new(10);
+	struct autodeny *ad = made(autodeny_new(10));
 	struct addr a = ip("192.0.2.1");
 
 	ck_assert(!autodeny_remove(ad, &a));
@@ -95,7 +95,7 @@ END_TEST
 
 START_TEST(unix_socket_is_never_shut_out)
 {
-	struct autodeny *ad = autodeny_new(10);
+	struct autodeny *ad = made(autodeny_new(10));
 	struct addr a = { .local = true };
 
 	ck_assert_int_eq(autodeny_add(ad, &a, AUTODENY_OVERLONG, AUTODENY_FOREVER,
@@ -108,7 +108,7 @@ END_TEST
 
 START_TEST(full_the_earliest_deadline_goes)
 {
-	struct autodeny *ad = autodeny_new(3);
+	struct autodeny *ad = made(autodeny_new(3));
 	struct addr a = nth(1), b = nth(2), c = nth(3), d = nth(4);
 
 	autodeny_add(ad, &a, AUTODENY_FAILURES, AUTODENY_FOREVER, 0);
@@ -132,7 +132,7 @@ END_TEST
 /* Whoever has many addresses can fill the table. */
 START_TEST(full_the_operators_stay)
 {
-	struct autodeny *ad = autodeny_new(3);
+	struct autodeny *ad = made(autodeny_new(3));
 	struct addr a = nth(1), b = nth(2), c;
 	struct autodeny_entry e;
 	unsigned i;
@@ -173,7 +173,7 @@ END_TEST
 /* Many more than fit, with removals in between: exactly what must be there. */
 START_TEST(bounded)
 {
-	struct autodeny *ad = autodeny_new(MAX);
+	struct autodeny *ad = made(autodeny_new(MAX));
 	struct addr a;
 	unsigned i;
 
@@ -203,7 +203,7 @@ END_TEST
 
 START_TEST(an_ipv6_address_stands_for_its_64)
 {
-	struct autodeny *ad = autodeny_new(10);
+	struct autodeny *ad = made(autodeny_new(10));
 	struct addr a = ip("2001:db8::1"), b = ip("2001:db8::ffff:2"),
 	    c = ip("2001:db8:0:1::1");
 	struct autodeny_entry e;
@@ -221,7 +221,7 @@ END_TEST
 
 START_TEST(who_is_never_is_neither_entered_nor_refused)
 {
-	struct autodeny *ad = autodeny_new(10);
+	struct autodeny *ad = made(autodeny_new(10));
 	struct addr a = ip("192.0.2.1"), b = ip("192.0.2.2"),
 	    c = ip("198.51.100.1");
 	struct prefix never[1];
@@ -247,7 +247,7 @@ END_TEST
 
 START_TEST(pages_show_each_once)
 {
-	struct autodeny *ad = autodeny_new(MAX);
+	struct autodeny *ad = made(autodeny_new(MAX));
 	struct autodeny_entry e[100];
 	bool seen[MAX] = { false };
 	size_t at = 0, n, i, nth_of, all = 0;
@@ -286,7 +286,7 @@ START_TEST(kept_over_a_restart)
 {
 	size_t octets = autodeny_kept_octets(MAX), i;
 	void *mem = calloc(1, octets);
-	struct autodeny *ad = autodeny_new(MAX);
+	struct autodeny *ad = made(autodeny_new(MAX));
 	struct autodeny_entry e;
 	struct addr a;
 	unsigned k;
@@ -307,7 +307,7 @@ START_TEST(kept_over_a_restart)
 	ck_assert(autodeny_test(ad, &a, 5000));
 	for (i = 0; i < 3; i++) {
 		size_t n = autodeny_count(ad);
-		struct autodeny *next = autodeny_new(MAX);
+		struct autodeny *next = made(autodeny_new(MAX));
 
 		ck_assert_uint_eq(autodeny_keep(next, mem, octets, 6000), n);
 		for (k = 0; k < 2 * MAX; k++) {
@@ -352,7 +352,7 @@ START_TEST(what_was_kept_is_not_trusted)
 			mem[i] = round < 20 ? 0xff : (unsigned char)rand();
 		many = round % 2 == 0 ? UINT64_MAX : MAX + 5;
 		memcpy(mem, &many, sizeof(many));
-		next = autodeny_new(MAX / 2);
+		next = made(autodeny_new(MAX / 2));
 		ck_assert_uint_le(autodeny_keep(next, mem, octets, 5000),
 		    MAX / 2);
 		for (i = 0; autodeny_at(next, i, &e); i++) {
@@ -368,21 +368,21 @@ START_TEST(what_was_kept_is_not_trusted)
 	a = ip("192.0.2.1");
 	autodeny_add(ad, &a, AUTODENY_OVERLONG, 9000, 10);
 	autodeny_free(&ad);
-	next = autodeny_new(10);
+	next = made(autodeny_new(10));
 	/* it has ended meanwhile */
 	ck_assert_uint_eq(autodeny_keep(next, mem, octets, 9000), 0);
 	autodeny_free(&next);
 	/* longer than anything can be, but not until restart */
-	ad = autodeny_new(10);
+	ad = made(autodeny_new(10));
 	memset(mem, 0, octets);
 	(void)autodeny_keep(ad, mem, octets, 0);
 	autodeny_add(ad, &a, AUTODENY_OVERLONG, AUTODENY_FOREVER - 1, 10);
 	autodeny_free(&ad);
-	next = autodeny_new(10);
+	next = made(autodeny_new(10));
 	ck_assert_uint_eq(autodeny_keep(next, mem, octets, 20), 0);
 	autodeny_free(&next);
 	/* there is no room for a slot, or not even for a count */
-	next = autodeny_new(10);
+	next = made(autodeny_new(10));
 	ck_assert_uint_eq(autodeny_keep(next, mem, 8, 20), 0);
 	ck_assert_uint_eq(autodeny_keep(next, mem, 7, 20), 0);
 	autodeny_add(next, &a, AUTODENY_OVERLONG, 9000, 10);
@@ -396,7 +396,7 @@ START_TEST(twice_kept_is_once)
 {
 	size_t octets = autodeny_kept_octets(10), half;
 	unsigned char *mem = calloc(1, octets);
-	struct autodeny *ad = autodeny_new(10);
+	struct autodeny *ad = made(autodeny_new(10));
 	struct addr a = ip("192.0.2.1");
 	uint64_t two = 2;
 
@@ -407,7 +407,7 @@ START_TEST(twice_kept_is_once)
 	half = (octets - sizeof(two)) / 10;
 	memcpy(mem + sizeof(two) + half, mem + sizeof(two), half);
 	memcpy(mem, &two, sizeof(two));
-	ad = autodeny_new(10);
+	ad = made(autodeny_new(10));
 	ck_assert_uint_eq(autodeny_keep(ad, mem, octets, 20), 1);
 	ck_assert(autodeny_test(ad, &a, 20));
 	ck_assert(autodeny_remove(ad, &a));

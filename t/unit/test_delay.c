@@ -11,7 +11,7 @@
 
 START_TEST(from_login_to_login)
 {
-	struct delay *d = delay_new(10);
+	struct delay *d = made(delay_new(10));
 
 	ck_assert_int_eq(delay_left(d, "anna@example.org", WAIT, 5), 0);
 	ck_assert_int_eq(delay_login(d, "anna@example.org", WAIT, 5), 0);
@@ -29,7 +29,7 @@ END_TEST
 
 START_TEST(asking_does_not_prolong)
 {
-	struct delay *d = delay_new(10);
+	struct delay *d = made(delay_new(10));
 	int64_t now;
 
 	ck_assert_int_eq(delay_login(d, "anna", WAIT, 0), 0);
@@ -42,7 +42,7 @@ END_TEST
 
 START_TEST(login_again_begins_anew)
 {
-	struct delay *d = delay_new(10);
+	struct delay *d = made(delay_new(10));
 
 	ck_assert_int_eq(delay_login(d, "anna", WAIT, 0), 0);
 	ck_assert_int_eq(delay_login(d, "bert", WAIT, 1), 0);
@@ -56,7 +56,7 @@ END_TEST
 
 START_TEST(old_logins_are_forgotten)
 {
-	struct delay *d = delay_new(10);
+	struct delay *d = made(delay_new(10));
 
 	ck_assert_int_eq(delay_login(d, "anna", WAIT, 0), 0);
 	ck_assert_int_eq(delay_login(d, "bert", WAIT, 10), 0);
@@ -70,7 +70,7 @@ END_TEST
 /* Another delay after a reload holds for logins from before it. */
 START_TEST(delay_may_change)
 {
-	struct delay *d = delay_new(10);
+	struct delay *d = made(delay_new(10));
 
 	ck_assert_int_eq(delay_login(d, "anna", WAIT, 0), 0);
 	ck_assert_int_eq(delay_left(d, "anna", 10, 5), 5);
@@ -85,7 +85,7 @@ END_TEST
 
 START_TEST(no_room_at_all)
 {
-	struct delay *d = delay_new(0);
+	struct delay *d = made(delay_new(0));
 
 	ck_assert_int_eq(delay_login(d, "anna", WAIT, 0), -1);
 	ck_assert_int_eq(delay_left(d, "anna", WAIT, 0), 0);
@@ -107,7 +107,7 @@ nth(unsigned i)
 /* Many more than fit: those whose login is longest ago have gone. */
 START_TEST(bounded)
 {
-	struct delay *d = delay_new(MAX);
+	struct delay *d = made(delay_new(MAX));
 	unsigned i;
 
 	for (i = 0; i < 5 * MAX; i++) {

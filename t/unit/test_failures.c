@@ -45,7 +45,7 @@ guess(struct failures *f, const struct addr *a, uint64_t user, int64_t now,
 
 START_TEST(the_twentieth_is_too_many)
 {
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("192.0.2.1");
 	int64_t until = 0;
 	int i;
@@ -62,7 +62,7 @@ END_TEST
 
 START_TEST(a_phone_that_repeats_itself_counts_once)
 {
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("192.0.2.1");
 	const struct failures_try same = { &a, 7, 1234, false };
 	const struct failures_try other = { &a, 8, 4321, false };
@@ -86,7 +86,7 @@ END_TEST
 /* SCRAM and APOP differ each time: nothing is known to be a repetition. */
 START_TEST(without_a_pair_each_counts)
 {
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("192.0.2.1");
 	const struct failures_try t = { &a, 7, 0, false };
 	int64_t until;
@@ -104,7 +104,7 @@ END_TEST
 /* A phone that cannot tell it is wrong tries four times an hour, for ever. */
 START_TEST(slow_failures_are_bearable)
 {
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("192.0.2.1");
 	int64_t until, now;
 
@@ -117,7 +117,7 @@ END_TEST
 
 START_TEST(ten_unknown_names_are_a_harvest)
 {
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("2001:db8::1"), b = ip("2001:db8::2");
 	int64_t until = 0;
 	uint64_t i;
@@ -144,7 +144,7 @@ END_TEST
 START_TEST(zero_counts_nothing)
 {
 	static const struct failures_rules none = { 0, 0, HOUR, HOUR };
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("192.0.2.1"), local = { .local = true };
 	int64_t until;
 	uint64_t i;
@@ -162,7 +162,7 @@ END_TEST
 
 START_TEST(a_login_forgives_its_own_typos_only)
 {
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("192.0.2.1");
 	int64_t until;
 	int i;
@@ -189,7 +189,7 @@ START_TEST(each_time_is_twice_as_long)
 {
 	static const int64_t stays[] = { 1, 2, 4, 8, 16, 24, 24 };
 	static const int tries[] = { 20, 10, 5, 3, 3, 3, 3 };
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("192.0.2.1");
 	int64_t until = 0, now = 0;
 	size_t i;
@@ -218,7 +218,7 @@ END_TEST
 START_TEST(duration_zero_is_until_restart)
 {
 	static const struct failures_rules r = { 1, 0, HOUR, 0 };
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("192.0.2.1");
 	int64_t until = 0;
 
@@ -232,7 +232,7 @@ END_TEST
 
 START_TEST(the_operator_forgets)
 {
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("192.0.2.1");
 	int64_t until;
 	int i;
@@ -256,7 +256,7 @@ END_TEST
  */
 START_TEST(one_source_guesses_thirty_an_hour_at_most)
 {
-	struct failures *f = failures_new(10);
+	struct failures *f = made(failures_new(10));
 	struct addr a = ip("192.0.2.1");
 	int64_t until = 0, now;
 	int64_t at[4096];
@@ -285,7 +285,7 @@ START_TEST(a_patient_source_guesses_thirty_an_hour_at_most)
 	int n;
 
 	for (pace = 10000; pace < 10 * MINUTE; pace += 10000) {
-		f = failures_new(10);
+		f = made(failures_new(10));
 		n = 0;
 		until = 0;
 		for (now = 0; now < 2 * DAY; now += pace)
@@ -303,7 +303,7 @@ END_TEST
  * owns it logs in from elsewhere whatever happens. */
 START_TEST(many_sources_lock_no_account)
 {
-	struct failures *f = failures_new(2000);
+	struct failures *f = made(failures_new(2000));
 	struct addr a;
 	int64_t until;
 	unsigned i, k;
@@ -322,7 +322,7 @@ END_TEST
 
 START_TEST(bounded)
 {
-	struct failures *f = failures_new(100);
+	struct failures *f = made(failures_new(100));
 	struct addr a, busy = ip("192.0.2.1");
 	int64_t until;
 	unsigned i;

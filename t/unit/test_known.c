@@ -28,7 +28,7 @@ static const struct {
 
 START_TEST(sources)
 {
-	struct known *k = known_new(1024);
+	struct known *k = made(known_new(1024));
 	struct addr in = ip(rows[_i].in), asked = ip(rows[_i].asked);
 
 	ck_assert(!known_has(k, &asked));
@@ -47,7 +47,7 @@ END_TEST
 
 START_TEST(the_oldest_makes_room)
 {
-	struct known *k = known_new(4);
+	struct known *k = made(known_new(4));
 	char text[32];
 	struct addr a[6];
 	int i;

@@ -19,7 +19,7 @@ ip(const char *text)
 
 START_TEST(ceiling_of_all)
 {
-	struct limits *l = limits_new();
+	struct limits *l = made(limits_new());
 	struct addr a = ip("192.0.2.1"), b = ip("192.0.2.2");
 
 	ck_assert_int_eq(limits_enter(l, &a, 2, 0), LIMITS_OK);
@@ -48,7 +48,7 @@ static const struct {
 
 START_TEST(source)
 {
-	struct limits *l = limits_new();
+	struct limits *l = made(limits_new());
 	struct addr one = ip(sources[_i].one), other = ip(sources[_i].other);
 
 	ck_assert_int_eq(limits_enter(l, &one, 0, 1), LIMITS_OK);
@@ -62,7 +62,7 @@ END_TEST
 
 START_TEST(refused_is_not_counted)
 {
-	struct limits *l = limits_new();
+	struct limits *l = made(limits_new());
 	struct addr a = ip("192.0.2.1");
 
 	ck_assert_int_eq(limits_enter(l, &a, 0, 1), LIMITS_OK);
@@ -76,7 +76,7 @@ END_TEST
 
 START_TEST(unix_socket_has_no_source)
 {
-	struct limits *l = limits_new();
+	struct limits *l = made(limits_new());
 	struct addr a = { .local = true };
 
 	ck_assert_int_eq(limits_enter(l, &a, 0, 1), LIMITS_OK);
@@ -96,7 +96,7 @@ START_TEST(counts_stay_right)
 {
 	static unsigned count[PEERS];
 	static struct addr peer[PEERS];
-	struct limits *l = limits_new();
+	struct limits *l = made(limits_new());
 	unsigned state = (unsigned)_i + 1, i, k, total = 0;
 	char text[ADDR_TEXT];
 

@@ -46,7 +46,7 @@ START_TEST(hundred_thousand_lines)
 {
 	struct droplist l;
 	struct buf block, got, want;
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&unit_conf, &unit_peer));
 	enum pop3_want w;
 	const char *lf;
 	int drains = 0;
@@ -87,7 +87,7 @@ START_TEST(pipelining_without_reading)
 {
 	struct droplist l;
 	struct buf block;
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&unit_conf, &unit_peer));
 	size_t taken = 0, n;
 	enum pop3_want w;
 	int i;
@@ -116,7 +116,7 @@ START_TEST(a_large_message_pauses)
 	static char text[4096];
 	struct droplist l;
 	struct buf block;
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&unit_conf, &unit_peer));
 	enum pop3_want w;
 	int blocks = 0, drains = 0;
 
@@ -151,7 +151,7 @@ START_TEST(lines_pass_the_engine)
 {
 	struct droplist l;
 	struct buf block, out;
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&unit_conf, &unit_peer));
 
 	unit_list(&l, &block, 1, 10000017);
 	buf_init(&out, UNIT_ANY);

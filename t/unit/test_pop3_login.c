@@ -87,7 +87,7 @@ START_TEST(in_only_by_a_full_pair)
 	unit_list(&l, &block, 1, 100);
 	for (n = 0; n < all; n++) {
 		memset(&m, 0, sizeof(m));
-		p = pop3_new(&unit_conf, &unit_peer);
+		p = made(pop3_new(&unit_conf, &unit_peer));
 		rest = n * WORDS + (unsigned long)_i;
 		for (i = 0; i < DEPTH; i++, rest /= WORDS) {
 			engine_step(p, &l, (enum word)(rest % WORDS));
@@ -108,7 +108,7 @@ START_TEST(late_answers_are_ignored)
 {
 	struct droplist l;
 	struct buf block;
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&unit_conf, &unit_peer));
 
 	unit_list(&l, &block, 1, 100);
 	pop3_run(p);

@@ -59,7 +59,7 @@ START_TEST(an_idle_engine_is_small)
 {
 	struct droplist l;
 	struct buf block;
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&unit_conf, &unit_peer));
 
 	unit_list(&l, &block, 1000, 100);
 	pop3_run(p);
@@ -88,7 +88,7 @@ END_TEST
 /* Between two steps of an exchange nothing of the first is kept. */
 START_TEST(a_step_leaves_nothing)
 {
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&unit_conf, &unit_peer));
 
 	pop3_run(p);
 	unit_say(p, "AUTH PLAIN " CANARY64 "\r\n");
@@ -103,7 +103,7 @@ END_TEST
 
 START_TEST(a_closed_engine_takes_nothing)
 {
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&unit_conf, &unit_peer));
 
 	pop3_run(p);
 	unit_say(p, "QUIT\r\n");
@@ -193,7 +193,7 @@ START_TEST(no_memory_for_a_block)
 
 	conf.xmit = true;
 	conf.xmit_max = 1000;
-	p = pop3_new(&conf, &peer);
+	p = made(pop3_new(&conf, &peer));
 	pop3_permit_xmit(p, true);
 	unit_list(&l, &block, 3, 100);
 	buf_init(&got, UNIT_ANY);
@@ -224,7 +224,7 @@ START_TEST(no_memory_for_marks)
 {
 	struct droplist l;
 	struct buf block, got;
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&unit_conf, &unit_peer));
 	enum pop3_want w;		/* ck_assert() needs memory itself */
 
 	unit_list(&l, &block, 3, 100);
@@ -265,7 +265,7 @@ static const char *const secret_talks[] = {
 /* S-25, I10: no secret stays in memory that is given back. */
 START_TEST(secrets_are_wiped)
 {
-	struct pop3 *p = pop3_new(&unit_conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&unit_conf, &unit_peer));
 	const char *talk = secret_talks[_i];
 	size_t at, n = strlen(talk), step;
 	struct span out;
@@ -291,7 +291,7 @@ START_TEST(secrets_are_wiped)
 		}
 		pop3_free(&p);
 		ck_assert_msg(leaked == 0, "%s, %zu at a time", talk, step);
-		p = pop3_new(&unit_conf, &unit_peer);
+		p = made(pop3_new(&unit_conf, &unit_peer));
 	}
 	pop3_free(&p);
 	watch = false;

@@ -89,7 +89,7 @@ static char *
 play(struct span script, const char *answers, size_t step, bool plaintext)
 {
 	const struct pop3_peer peer = { .plaintext_ok = plaintext };
-	struct pop3 *p = pop3_new(&conf, &peer);
+	struct pop3 *p = made(pop3_new(&conf, &peer));
 	struct buf out, block;
 	struct droplist l;
 	size_t n;
@@ -253,7 +253,7 @@ END_TEST
 
 START_TEST(nobody_reads_by_default)
 {
-	struct pop3 *p = pop3_new(&conf, &unit_peer);
+	struct pop3 *p = made(pop3_new(&conf, &unit_peer));
 	struct buf out;
 
 	buf_init(&out, ROOM);

@@ -45,7 +45,7 @@ END_TEST
 START_TEST(capa_names_what_works)
 {
 	const struct pop3_peer clear = { .plaintext_ok = false };
-	struct pop3 *p = pop3_new(&unit_conf, &clear);
+	struct pop3 *p = made(pop3_new(&unit_conf, &clear));
 	char line[16];
 	size_t i;
 	bool named;

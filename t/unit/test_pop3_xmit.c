@@ -25,7 +25,7 @@ begin(bool permit)
 	conf.xmit = true;
 	conf.xmit_max = MAX;
 	unit_list(&list, &block, 2, 100);
-	p = pop3_new(&conf, &tls_peer);
+	p = made(pop3_new(&conf, &tls_peer));
 	pop3_permit_xmit(p, permit);
 	unit_login(p, &list);
 	unit_say(p, "XTND XMIT\r\n");

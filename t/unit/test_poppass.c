@@ -77,7 +77,7 @@ hear(struct poppass *p, const char *code)
 static struct poppass *
 logged_in(void)
 {
-	struct poppass *p = poppass_new(&conf, true);
+	struct poppass *p = made(poppass_new(&conf, true));
 
 	ck_assert_int_eq(poppass_run(p), POPPASS_INPUT);
 	say(p, "user anna\r\npass geheim\r\n");
@@ -126,7 +126,7 @@ END_TEST
 /* Who pipelines without reading holds little. */
 START_TEST(a_flood_is_bounded)
 {
-	struct poppass *p = poppass_new(&conf, true);
+	struct poppass *p = made(poppass_new(&conf, true));
 	size_t n = 0;
 	int i;
 
@@ -160,7 +160,7 @@ START_TEST(a_trace_shows_no_password)
 	static const char lines[] = "user an\tna\r\npass geheim\r\ngeheim\r\n"
 	    "PASS geheim\r\nnewpass geheim\r\npass\r\nquit geheim\r\n"
 	    "user a\r\n";
-	struct poppass *p = poppass_new(&conf, true);
+	struct poppass *p = made(poppass_new(&conf, true));
 	struct buf b;
 
 	buf_init(&b, 65536);

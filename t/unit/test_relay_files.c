@@ -493,7 +493,7 @@ END_TEST
 
 START_TEST(an_hour_has_its_allowance)
 {
-	struct rate *r = rate_new();
+	struct rate *r = made(rate_new());
 	int64_t now = 1000;
 	int i;
 
@@ -518,7 +518,7 @@ END_TEST
 /* Whoever floods the table with names pushes out others like these first. */
 START_TEST(a_busy_account_stays_counted)
 {
-	struct rate *r = rate_new();
+	struct rate *r = made(rate_new());
 	char name[32];
 	int i;
 

@@ -11,7 +11,7 @@
 
 START_TEST(found_by_number_until_it_ends)
 {
-	struct sessions *reg = sessions_new();
+	struct sessions *reg = made(sessions_new());
 	struct session a = { .sid = 0 }, b = { .sid = 0 };
 	char id[SESSION_ID];
 	uint32_t old;
@@ -38,7 +38,7 @@ END_TEST
  * that it means. */
 START_TEST(a_number_does_not_come_back)
 {
-	struct sessions *reg = sessions_new();
+	struct sessions *reg = made(sessions_new());
 	struct session gone = { .sid = 0 }, s;
 	uint32_t i;
 
@@ -56,7 +56,7 @@ END_TEST
 
 START_TEST(oldest_first_and_moved_by_login)
 {
-	struct sessions *reg = sessions_new();
+	struct sessions *reg = made(sessions_new());
 	struct session s[3] = { { .sid = 0 } };
 	char account[] = "anna@example.org";
 	int i;
@@ -86,7 +86,7 @@ END_TEST
 START_TEST(many_come_and_go)
 {
 	static struct session s[MANY];
-	struct sessions *reg = sessions_new();
+	struct sessions *reg = made(sessions_new());
 	static char accounts[MANY][32];
 	int i, round;
 

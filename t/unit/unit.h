@@ -22,6 +22,14 @@
 #define UNIT_ROWS(tc, test, rows) \
 	tcase_add_loop_test((tc), test, 0, COUNT(rows))
 
+/* What a test cannot go on without. */
+static inline void *
+made(void *p)
+{
+	ck_assert_ptr_nonnull(p);
+	return p;
+}
+
 /* Exit 0 only when every test passed. */
 static inline int
 unit_run(const char *name, void (*add)(TCase *))

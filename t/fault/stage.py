@@ -50,7 +50,7 @@ class Stage:
              'relay': {'smart_host': self.server.addr + ':2525', 'tls': 'none', 'min_free': 0, 'per_hour': 0,
                        'retries': ['100ms'], 'timeout': '20s'}}
         c['auth']['user'], c['mail']['user'] = str(AUTH), str(MAIL)
-        c['libexec_dir'] = self.server.reachable(self.programs)
+        self.programs = c['libexec_dir'] = self.server.reachable(self.programs)
         for k, v in self.conf.items():
             c[k] = {**c.get(k, {}), **v} if isinstance(v, dict) else v
         return c

@@ -130,7 +130,7 @@ class Lane(threading.Thread):
     def __init__(self, run, until):
         super().__init__()
         self.run_, self.until, self.n, self.faults = run, until, 0, []
-        self.over = False
+        self.over, self.done = False, threading.Event()
         self.stage = Stage(run, outfit=untraced, seats=6)
         self.stage.rnd = random.Random(run.random.getrandbits(64))
         self.cycles = Cycles(run, self.stage)
@@ -145,6 +145,7 @@ class Lane(threading.Thread):
             self.faults.append('%r' % e)
         finally:
             self.stage.close()
+            self.done.set()
 
     def turn(self):
         try:
@@ -162,10 +163,12 @@ def together(lanes):
         x.start()
     try:
         for x in lanes:
-            x.join()
+            x.done.wait()	# a join that a signal ends takes the thread for ended
     finally:
         for x in lanes:
             x.over = True
+        for x in lanes:
+            x.done.wait()
 
 
 def campaign(run, until):

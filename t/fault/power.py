@@ -63,7 +63,7 @@ class Lane(threading.Thread):
 
     def __init__(self, run, until, kind, mutant=False):
         super().__init__()
-        self.until, self.faults, self.cannot, self.over = until, [], None, False
+        self.until, self.faults, self.cannot, self.over, self.done = until, [], None, False, threading.Event()
         self.most_faults, self.most_cuts = (1, TRIES) if mutant else (3, 1 << 30)
         self.told = {'cuts': 0, 'QUITs acknowledged': 0, 'deliveries acknowledged': 0, 'cut short': 0,
                      'changes and messages sent': 0}
@@ -81,6 +81,7 @@ class Lane(threading.Thread):
             self.faults.append('%r' % e)
         finally:
             self.close()
+            self.done.set()
 
     def close(self):
         st = self.stage

@@ -340,7 +340,7 @@ START_TEST(what_was_kept_is_not_trusted)
 {
 	size_t octets = autodeny_kept_octets(MAX) + 13, i, round;
 	unsigned char *mem = malloc(octets);
-	struct autodeny *ad = autodeny_new(10), *next;
+	struct autodeny *ad = made(autodeny_new(10)), *next;
 	struct autodeny_entry e;
 	uint64_t many;
 	struct addr a;

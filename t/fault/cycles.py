@@ -144,8 +144,10 @@ class Lane(threading.Thread):
         except Exception as e:
             self.faults.append('%r' % e)
         finally:
-            self.stage.close()
-            self.done.set()
+            try:
+                self.stage.close()
+            finally:
+                self.done.set()
 
     def turn(self):
         try:

@@ -80,8 +80,10 @@ class Lane(threading.Thread):
         except Exception as e:
             self.faults.append('%r' % e)
         finally:
-            self.close()
-            self.done.set()
+            try:
+                self.close()
+            finally:
+                self.done.set()
 
     def close(self):
         st = self.stage

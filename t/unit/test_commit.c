@@ -103,7 +103,7 @@ START_TEST(a_huge_maildrop_is_looked_through_in_slices)
 	ck_assert_int_gt(turns, 1);
 	ck_assert(!refind_met(rf));
 	refind_free(&rf);
-	c = commit_new(fd, &m, &result);
+	c = made(commit_new(fd, &m, &result));
 	for (turns = 0; commit_step(c) != STORE_DONE; turns++)
 		;
 	ck_assert_int_gt(turns, 1);

@@ -183,6 +183,7 @@ await(int n, int64_t ms)
 static void
 say(uint16_t type, uint32_t sid, struct span body)
 {
+	ck_assert_ptr_nonnull(front);
 	ck_assert_int_eq(channel_send(front, type, sid, body, -1), 0);
 }
 

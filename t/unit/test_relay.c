@@ -138,7 +138,7 @@ setup(void)
 	out = log_out_new();
 	log_out_level(out, LOG_LEVEL_ERROR);
 	desk = (struct desk_env){ .loop = l, .log = out, .conf = &conf,
-		.rate = rate_new(), .spool = spool_open(top, &e),
+		.rate = rate_new(), .spool = made(spool_open(top, &e)),
 		.key = key };
 	desk.queue = queue_new(l, out, desk.spool, &conf);
 	ck_assert(desk.rate != NULL && desk.queue != NULL);

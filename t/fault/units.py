@@ -14,6 +14,7 @@ from stage import SANITIZED
 
 SHIM = BUILD + '/t/fault/failcall.so'
 PATIENCE = 120
+LEAST = 300		# seconds of budget: to count the sites alone takes a while
 
 
 def programs():
@@ -44,6 +45,9 @@ def campaign(run, until):
     all = programs()
     if SANITIZED:
         run.skipped('units', 'the sanitizers have an allocator of their own')
+        return
+    if run.budget < LEAST:
+        run.skipped('units', 'they need a budget of five minutes')
         return
     if not all or not os.path.exists(SHIM):
         run.skipped('units', 'the unit programs are not built here')
